@@ -1,0 +1,5 @@
+/** Metrics and baselines. */
+@NullMarked
+package inkstone.evaluate;
+
+import org.jspecify.annotations.NullMarked;

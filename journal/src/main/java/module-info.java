@@ -1,0 +1,8 @@
+/** The events of a run and the pictures made of them. */
+module inkstone.journal {
+  requires transitive tools.jackson.databind;
+  requires com.google.protobuf;
+  requires transitive static org.jspecify;
+
+  exports inkstone.journal;
+}

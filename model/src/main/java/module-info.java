@@ -1,0 +1,9 @@
+/** Layers, model families and Hugging Face directories. */
+module inkstone.model {
+  requires transitive inkstone.tensor;
+  requires transitive inkstone.text;
+  requires tools.jackson.databind;
+  requires transitive static org.jspecify;
+
+  exports inkstone.model;
+}

@@ -1,0 +1,9 @@
+/** A small, safe face over libtorch, and safetensors. */
+module inkstone.tensor {
+  requires org.bytedeco.javacpp;
+  requires org.bytedeco.pytorch;
+  requires tools.jackson.databind;
+  requires transitive static org.jspecify;
+
+  exports inkstone.tensor;
+}

@@ -1,0 +1,5 @@
+/** Tokenizers: training, encoding, decoding, tokenizer.json. */
+@NullMarked
+package inkstone.text;
+
+import org.jspecify.annotations.NullMarked;
