@@ -1,0 +1,174 @@
+package inkstone.tensor;
+
+import java.util.Optional;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** The functions that networks are made of. Shapes are written {@code [rows, columns]}. */
+public final class Functions {
+
+  /** The target that {@link #crossEntropy} leaves out. */
+  public static final long IGNORED = -100;
+
+  private Functions() {}
+
+  /** {@code x W^T + b}: x [..., in], weight [out, in], bias [out]; gives [..., out]. */
+  public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    return Native.call(
+        "linear", () -> torch.linear(x.alive(), weight.alive(), optional(bias)), x, weight);
+  }
+
+  /** The rows of weight [n, dim] at ids (int64 [...]); gives [..., dim]. */
+  public static Tensor embedding(Tensor weight, Tensor ids) {
+    return Native.call(
+        "embedding", () -> torch.embedding(weight.alive(), ids.alive()), weight, ids);
+  }
+
+  /** Layer normalisation over the last dimension (Ba et al., 2016, formula 4). */
+  public static Tensor layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double epsilon) {
+    return Native.call(
+        "layerNorm",
+        () ->
+            torch.layer_norm(
+                x.alive(),
+                new long[] {x.size(-1)},
+                new TensorOptional(weight.alive()),
+                optional(bias),
+                epsilon,
+                false),
+        x,
+        weight);
+  }
+
+  /**
+   * Root-mean-square normalisation over the last dimension (Zhang and Sennrich, 2019, formula 4).
+   */
+  public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+    return Native.call(
+        "rmsNorm",
+        () ->
+            torch.rms_norm(
+                x.alive(),
+                new long[] {x.size(-1)},
+                new TensorOptional(weight.alive()),
+                new DoubleOptional(epsilon)),
+        x,
+        weight);
+  }
+
+  /** The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016, section 2). */
+  public static Tensor geluTanh(Tensor x) {
+    return Native.call("geluTanh", () -> torch.gelu(x.alive(), "tanh"), x);
+  }
+
+  /** The exact Gaussian error linear unit, {@code x Phi(x)}. */
+  public static Tensor gelu(Tensor x) {
+    return Native.call("gelu", () -> torch.gelu(x.alive()), x);
+  }
+
+  /** {@code x sigmoid(x)}. */
+  public static Tensor silu(Tensor x) {
+    return Native.call("silu", () -> torch.silu(x.alive()), x);
+  }
+
+  /** Each row of the last dimension as probabilities that sum to 1. */
+  public static Tensor softmax(Tensor x) {
+    return Native.call("softmax", () -> torch.softmax(x.alive(), -1), x);
+  }
+
+  /** The logarithm of {@link #softmax}, in float32. */
+  public static Tensor logSoftmax(Tensor x) {
+    return Native.call(
+        "logSoftmax",
+        () -> torch.log_softmax(x.alive(), -1, new ScalarTypeOptional(Native.type(DType.FLOAT32))),
+        x);
+  }
+
+  /** Zeroes each element with probability {@code p} and scales the rest by 1 / (1 - p). */
+  public static Tensor dropout(Tensor x, double p) {
+    if (p < 0 || p >= 1) {
+      throw new TensorException("dropout " + p + " is not in [0, 1)");
+    }
+    return p == 0 ? x : Native.call("dropout", () -> torch.dropout(x.alive(), p, true), x);
+  }
+
+  /**
+   * The mean over rows of the negative log-probability of the target, in nats, computed in float32.
+   *
+   * @param logits [rows, classes]
+   * @param targets int64 [rows]; rows whose target is {@link #IGNORED} do not count
+   */
+  public static Tensor crossEntropy(Tensor logits, Tensor targets) {
+    try (var scope = Scope.open()) {
+      var precise = logits.to(DType.FLOAT32);
+      return scope.out(
+          Native.call(
+              "crossEntropy",
+              () -> torch.cross_entropy_loss(precise.alive(), targets.alive()),
+              logits,
+              targets));
+    }
+  }
+
+  /**
+   * Scaled dot-product attention (Vaswani et al., 2017, formula 1).
+   *
+   * @param query [batch, heads, queries, dim]
+   * @param key [batch, heads, keys, dim]
+   * @param value [batch, heads, keys, dim]
+   * @param causal whether query i sees only keys 0..i; needs as many keys as queries
+   * @param dropout the probability of leaving out an attention weight; 0 outside training
+   * @return [batch, heads, queries, dim]
+   */
+  public static Tensor attention(
+      Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
+    if (causal && query.size(-2) != key.size(-2)) {
+      throw new TensorException("causal attention of " + query + " over " + key + " is not square");
+    }
+    // The CPU backward of this libtorch falls to a naive loop in bfloat16: compose it instead.
+    boolean compose =
+        query.requiresGrad() && query.dtype() == DType.BFLOAT16 && query.device() == Device.CPU;
+    return compose
+        ? composedAttention(query, key, value, causal, dropout)
+        : Native.call(
+            "attention",
+            () ->
+                torch.scaled_dot_product_attention(
+                    query.alive(),
+                    key.alive(),
+                    value.alive(),
+                    new TensorOptional(),
+                    dropout,
+                    causal,
+                    new DoubleOptional(),
+                    false),
+            query,
+            key,
+            value);
+  }
+
+  /** {@link #attention} as plain matrix products: the reference, in any type. */
+  static Tensor composedAttention(
+      Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
+    try (var scope = Scope.open()) {
+      var scores = query.mul(1 / Math.sqrt(query.size(-1))).matmul(key.transpose(-2, -1));
+      if (causal) {
+        var blocked =
+            Tensor.full(
+                Double.NEGATIVE_INFINITY,
+                scores.dtype(),
+                scores.device(),
+                query.size(-2),
+                key.size(-2));
+        scores = scores.add(Native.call("triu", () -> torch.triu(blocked.alive(), 1), blocked));
+      }
+      return scope.out(dropout(softmax(scores), dropout).matmul(value));
+    }
+  }
+
+  private static TensorOptional optional(Optional<Tensor> tensor) {
+    return tensor.map(t -> new TensorOptional(t.alive())).orElseGet(TensorOptional::new);
+  }
+}
