@@ -2,6 +2,8 @@
 module inkstone.journal {
   requires transitive tools.jackson.databind;
   requires com.google.protobuf;
+  requires java.management;
+  requires jdk.management;
   requires transitive static org.jspecify;
 
   exports inkstone.journal;
