@@ -2,6 +2,7 @@ package inkstone.tensor;
 
 import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -118,19 +119,26 @@ public final class Functions {
    * @param query [batch, heads, queries, dim]
    * @param key [batch, heads, keys, dim]
    * @param value [batch, heads, keys, dim]
-   * @param causal whether query i sees only keys 0..i; needs as many keys as queries
+   * @param causal whether the queries are the last of the keys' positions and see no later ones
    * @param dropout the probability of leaving out an attention weight; 0 outside training
    * @return [batch, heads, queries, dim]
    */
   public static Tensor attention(
       Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
-    if (causal && query.size(-2) != key.size(-2)) {
-      throw new TensorException("causal attention of " + query + " over " + key + " is not square");
+    if (query.rank() != 4 || key.rank() != 4 || key.size(2) != value.size(2)) {
+      throw new TensorException(
+          "attention of %s over %s and %s: needs [batch, heads, tokens, dim] each, and as many"
+                  .formatted(query, key, value)
+              + " values as keys");
     }
-    // The CPU backward of this libtorch falls to a naive loop in bfloat16: compose it instead.
-    boolean compose =
-        query.requiresGrad() && query.dtype() == DType.BFLOAT16 && query.device() == Device.CPU;
-    return compose
+    if (causal && query.size(2) > key.size(2)) {
+      throw new TensorException("causal attention of " + query + " over fewer keys: " + key);
+    }
+    // libtorch's own backward is 2 to 9 times slower on the CPU (a naive loop in bfloat16), and its
+    // causal mask counts from the first key where there are more keys than queries.
+    boolean square = query.size(2) == key.size(2);
+    boolean compose = query.requiresGrad() && query.device().equals(Device.CPU);
+    return compose || (causal && !square)
         ? composedAttention(query, key, value, causal, dropout)
         : Native.call(
             "attention",
@@ -153,19 +161,38 @@ public final class Functions {
   static Tensor composedAttention(
       Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
     try (var scope = Scope.open()) {
-      var scores = query.mul(1 / Math.sqrt(query.size(-1))).matmul(key.transpose(-2, -1));
-      if (causal) {
-        var blocked =
-            Tensor.full(
-                Double.NEGATIVE_INFINITY,
-                scores.dtype(),
-                scores.device(),
-                query.size(-2),
-                key.size(-2));
-        scores = scores.add(Native.call("triu", () -> torch.triu(blocked.alive(), 1), blocked));
-      }
-      return scope.out(dropout(softmax(scores), dropout).matmul(value));
+      long batch = query.size(0);
+      long heads = query.size(1);
+      long queries = query.size(2);
+      long dim = query.size(3);
+      var q = query.reshape(batch * heads, queries, dim);
+      var k = key.reshape(batch * heads, -1, dim);
+      var v = value.reshape(batch * heads, -1, dim);
+      var mask = causal ? laterKeys(queries, k) : Tensor.zeros(k.dtype(), k.device(), 1, 1, 1);
+      var scores = scaledProduct(mask, q, k.transpose(1, 2), 1 / Math.sqrt(dim));
+      return scope.out(
+          dropout(softmax(scores), dropout).matmul(v).reshape(batch, heads, queries, dim));
     }
+  }
+
+  /** {@code mask + factor * left right} for each matrix of the batch, in one pass. */
+  private static Tensor scaledProduct(Tensor mask, Tensor left, Tensor right, double factor) {
+    return Native.call(
+        "scaledProduct",
+        () ->
+            torch.baddbmm(
+                mask.alive(), left.alive(), right.alive(), new Scalar(1.0), new Scalar(factor)),
+        left,
+        right);
+  }
+
+  /** Minus infinity where a key comes after its query: [1, queries, keys]. */
+  private static Tensor laterKeys(long queries, Tensor keys) {
+    var blocked =
+        Tensor.full(
+            Double.NEGATIVE_INFINITY, keys.dtype(), keys.device(), 1, queries, keys.size(1));
+    return Native.call(
+        "triu", () -> torch.triu(blocked.alive(), keys.size(1) - queries + 1), blocked);
   }
 
   private static TensorOptional optional(Optional<Tensor> tensor) {
