@@ -121,6 +121,63 @@ class LauncherTest {
   }
 
   @Test
+  void threadsAndAllocatorAreSetUnlessTheUserDid() throws Exception {
+    jdk("jdks/young", "25");
+    java("jdks/young", "echo \"$OMP_NUM_THREADS $MALLOC_ARENA_MAX $MALLOC_TRIM_THRESHOLD_\"");
+    built();
+    var environment = environment();
+    var ours = start(environment, "x").result().out().strip().split(" ", -1);
+    int threads = Integer.parseInt(ours[0]);
+    assertTrue(threads >= 1 && threads <= Runtime.getRuntime().availableProcessors(), ours[0]);
+    assertEquals("1", ours[1]);
+    assertEquals("1073741824", ours[2]);
+    environment.put("OMP_NUM_THREADS", "3");
+    environment.put("MALLOC_ARENA_MAX", "8");
+    assertEquals("3 8 1073741824", start(environment, "x").result().out().strip());
+  }
+
+  @Test
+  void itPrintsTheJdkThatItFound() throws Exception {
+    jdk("jdks/young", "25");
+    assertEquals(temporary.resolve("jdks/young") + "\n", launch("jdk").out());
+  }
+
+  @Test
+  void testsRunWithTheJdkFoundAndAreCounted() throws Exception {
+    jdk("jdks/young", "25");
+    maven(
+        """
+        echo "$JAVA_HOME $*"; mkdir -p a/target/surefire-reports b/target/surefire-reports
+        echo '<testsuite name="A" tests="12" errors="1" skipped="2" failures="3">' \\
+          >a/target/surefire-reports/TEST-A.xml
+        echo '<testsuite name="B" tests="30" errors="0" skipped="0" failures="0">' \\
+          >b/target/surefire-reports/TEST-B.xml
+        exit 1
+        """);
+    var result = launch("test", "-pl", "text");
+    assertEquals(1, result.exit(), result.toString());
+    assertEquals(
+        temporary.resolve("jdks/young")
+            + " -B -ntp verify -Dmaven.javadoc.skip=true -pl text\n"
+            + "inkstone: 42 tests, 3 failed, 1 errors, 2 skipped\n",
+        result.out());
+  }
+
+  @Test
+  void aRunningLauncherDoesNotSeeAnEditOfItself() throws Exception {
+    jdk("jdks/young", "25");
+    maven("echo >\"${0%/*}/started\"; sleep 1; " + GOOD_BUILD);
+    var running = start(environment(), "speedrun");
+    while (!Files.exists(tools.resolve("started")) && running.process().isAlive()) {
+      Thread.sleep(20);
+    }
+    Files.writeString(house.resolve("inkstone"), "exit 77\n".repeat(4000));
+    var result = running.result();
+    assertEquals(0, result.exit(), result.toString());
+    assertTrue(result.out().startsWith("young\n"), result.out());
+  }
+
+  @Test
   void withoutMavenItSaysSo() throws Exception {
     jdk("jdks/young", "25");
     var result = launch("speedrun");
