@@ -20,6 +20,8 @@ public final class EventTypes {
           .with(TokenizerLearned.class)
           .with(Calibrated.class)
           .with(Planned.class)
+          .with(RecipeFrozen.class)
+          .with(NetworkBuilt.class)
           .with(Step.class)
           .with(DecayStarted.class)
           .with(Evaluated.class)
