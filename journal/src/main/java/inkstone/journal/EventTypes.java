@@ -70,6 +70,10 @@ public final class EventTypes {
     return Optional.ofNullable(classes.get(type));
   }
 
+  boolean knows(Class<? extends Event> event) {
+    return classes.containsValue(event);
+  }
+
   /**
    * The type that a class is written with: its simple name in snake_case.
    *

@@ -105,8 +105,7 @@ final class EventWords {
                 .collect(Collectors.joining(", ", " (", ")"))
             : "")
         + ", matmul "
-        + Words.count(e.matmulRoof())
-        + "FLOP/s";
+        + Words.unit(e.matmulRoof(), "FLOP/s");
   }
 
   private static String plan(Planned e) {

@@ -29,11 +29,16 @@ final class Words {
 
   /** Bytes in decimal units: 512 B, 12.6 kB, 1.02 MB. */
   static String bytes(double value) {
+    return unit(value, "B");
+  }
+
+  /** A count with its unit: 12.6 GFLOP/s. */
+  static String unit(double value, String unit) {
     var text = count(value);
     var last = text.charAt(text.length() - 1);
     return Character.isLetter(last) && Double.isFinite(value)
-        ? text.substring(0, text.length() - 1) + " " + last + "B"
-        : text + " B";
+        ? text.substring(0, text.length() - 1) + " " + last + unit
+        : text + " " + unit;
   }
 
   /** Minutes and seconds, 6:05, or hours before them, 1:06:05. */

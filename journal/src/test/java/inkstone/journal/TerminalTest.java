@@ -136,7 +136,7 @@ class TerminalTest {
         "tokenizer bpe, 4,096 tokens, 3.25 bytes per token, in 1.5 s\n",
         show(0, new TokenizerLearned("bpe", 4096, 3.25, 1.5)));
     assertEquals(
-        "machine   trains 1.80k tokens/s in bf16, matmul 1.50TFLOP/s\n",
+        "machine   trains 1.80k tokens/s in bf16, matmul 1.50 TFLOP/s\n",
         show(0, new Calibrated("bf16", 1800, 1.5e12, 4, Map.of("bf16", 1800.0))));
     assertTrue(
         show(0, new Calibrated("bf16", 2, 3, 4, Map.of("bf16", 2.0, "fp32", 1.0)))
