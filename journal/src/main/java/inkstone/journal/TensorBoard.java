@@ -12,8 +12,9 @@ import java.util.zip.CRC32C;
 
 /**
  * A run as a TensorBoard event file: scalars {@code loss/train}, {@code loss/<split>}, {@code
- * bits_per_byte/<split>}, {@code learning_rate}, {@code tokens_per_second}, {@code gradient_norm}
- * and {@code roof_share}, and the samples as texts.
+ * bits_per_byte} ({@code bits_per_byte/<split>} of a split not named held_out), {@code
+ * learning_rate}, {@code tokens_per_second}, {@code gradient_norm} and {@code roof_share}, and the
+ * samples as texts.
  *
  * <p>Framing: TFRecord (length, masked CRC-32C of the length, content, masked CRC-32C of the
  * content; tensorflow/core/lib/io/record_writer.h). Content: the protocol buffers Event and Summary
@@ -68,7 +69,8 @@ public final class TensorBoard {
       }
       case Evaluated e -> {
         scalar(time, e.step(), "loss/" + e.split(), e.loss());
-        scalar(time, e.step(), "bits_per_byte/" + e.split(), e.bitsPerByte());
+        var tag = e.split().equals("held_out") ? "bits_per_byte" : "bits_per_byte/" + e.split();
+        scalar(time, e.step(), tag, e.bitsPerByte());
       }
       case Sampled e -> text(time, e.step(), "sample", e.prompt() + e.text());
       default -> {}

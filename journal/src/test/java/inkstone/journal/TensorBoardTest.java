@@ -24,11 +24,14 @@ class TensorBoardTest {
   private static final String GOLDEN_VERSION =
       "1800000000000000a37f4b220900000040fc54d9411a0d627261696e2e4576656e743a32eced8f9d";
 
-  /** {@code Event(wall_time=1700000000.0, step=7, summary=...)}, a value of 2.5, then of 1.25. */
+  /** {@code Event(wall_time=1700000000.0, step=7, summary=...)}, values 2.5, 1.25, 2.5, 1.25. */
   private static final String GOLDEN_SCALAR =
       "2300000000000000b09f77430900000040fc54d94110072a160a140a0d6c6f73732f68656c645f6f"
-          + "7574150000204052146abd2c00000000000000f4aecc450900000040fc54d94110072a1f0a1d0a16"
-          + "626974735f7065725f627974652f68656c645f6f7574150000a03f99e0ed50";
+          + "7574150000204052146abd2300000000000000b09f77430900000040fc54d94110072a160a140a0d"
+          + "626974735f7065725f62797465150000a03f3789579a200000000000000029eda9500900000040fc"
+          + "54d94110072a130a110a0a6c6f73732f6f74686572150000204023172f19290000000000000037ff"
+          + "5f000900000040fc54d94110072a1c0a1a0a13626974735f7065725f627974652f6f746865721500"
+          + "00a03fe98a5957";
 
   /** Made with the Python package tensorboard 2.21.0: its protocol buffers and RecordWriter. */
   @Test
@@ -39,7 +42,9 @@ class TensorBoardTest {
             .formatHex(
                 TensorBoard.bytes(
                     new RunLog(
-                        List.of(new Recorded(TIME, new Evaluated(7, "held_out", 2.5, 1.25, 10, 1))),
+                        List.of(
+                            new Recorded(TIME, new Evaluated(7, "held_out", 2.5, 1.25, 10, 1)),
+                            new Recorded(TIME, new Evaluated(7, "other", 2.5, 1.25, 10, 1))),
                         List.of()),
                     TIME)));
   }
