@@ -26,6 +26,9 @@ public interface Tokenizer {
   /** Special (control) tokens by name, for example {@code <|endoftext|>}. */
   Map<String, Integer> special();
 
+  /** SHA-256 of tokenizer.json, hex. */
+  String sha256();
+
   /** Writes {@code tokenizer.json} in Hugging Face's form into {@code directory}. */
   void save(Path directory);
 }
