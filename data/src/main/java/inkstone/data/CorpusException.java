@@ -4,7 +4,8 @@ package inkstone.data;
 public final class CorpusException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CorpusException(String message) {
+  /** With what is wrong and the remedy. */
+  public CorpusException(String message) {
     super(message);
   }
 

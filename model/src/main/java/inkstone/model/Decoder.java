@@ -115,6 +115,17 @@ public final class Decoder implements AutoCloseable {
     return new Decoder(config, parameters, type);
   }
 
+  /** The same network on a device; this one where it is there already, otherwise it is freed. */
+  public Decoder to(Device device) {
+    if (device.equals(device())) {
+      return this;
+    }
+    var moved = new java.util.LinkedHashMap<String, Tensor>();
+    parameters.forEach((name, weight) -> moved.put(name, Scope.keep(weight.to(device))));
+    close();
+    return new Decoder(config, moved, compute);
+  }
+
   /** The shape. */
   public DecoderConfig config() {
     return config;

@@ -175,6 +175,23 @@ public record Recipe(
     return RecipeFile.read(file, List.of(overrides));
   }
 
+  /** The same with the type of the arithmetic settled. */
+  public Recipe computing(Training.Compute compute) {
+    var t = training;
+    var settled =
+        new Training(
+            t.steps(),
+            t.seconds(),
+            t.batch(),
+            t.accumulate(),
+            compute,
+            t.evaluateEvery(),
+            t.sampleEvery(),
+            t.patience(),
+            t.checkpointSeconds());
+    return new Recipe(seed, device, corpus, tokenizer, data, model, optimizer, schedule, settled);
+  }
+
   /** The sources as paths. */
   public List<Path> sources() {
     return corpus.stream().map(Path::of).toList();
