@@ -28,9 +28,9 @@ final class HeldOut extends LookAhead {
   /**
    * What is held out: all documents with a hash below the threshold, those too long left out.
    *
-   * @param bytes how much that is
+   * @param eligible bytes of all documents that are not too long, held out or not
    */
-  record Choice(long threshold, Set<Long> tooLong, long bytes) {
+  record Choice(long threshold, Set<Long> tooLong, long eligible) {
     boolean holds(long hash) {
       return hash < threshold && !tooLong.contains(hash);
     }
@@ -47,6 +47,7 @@ final class HeldOut extends LookAhead {
     var lowest = new PriorityQueue<Candidate>(Comparator.comparingLong(Candidate::hash).reversed());
     var tooLong = new TreeSet<Long>();
     long bytes = 0;
+    long eligible = 0;
     var threshold = Long.MAX_VALUE;
     try (var reader = all.open()) {
       var next = reader.hasNext() ? reader.next() : null;
@@ -57,10 +58,12 @@ final class HeldOut extends LookAhead {
           length += next.bytes();
           next = reader.hasNext() ? reader.next() : null;
         } while (next != null && next.continues());
+        var fits = length <= most / 2;
+        eligible += fits ? length : 0;
         if (hash >= threshold) {
           continue;
         }
-        if (length > most / 2) {
+        if (!fits) {
           tooLong.add(hash);
           continue;
         }
@@ -75,7 +78,7 @@ final class HeldOut extends LookAhead {
         }
       }
     }
-    return new Choice(threshold, Set.copyOf(tooLong), bytes);
+    return new Choice(threshold, Set.copyOf(tooLong), eligible);
   }
 
   private static long hash(long seed, Document document) {

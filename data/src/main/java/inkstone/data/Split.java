@@ -25,7 +25,8 @@ public record Split(Documents training, Documents heldOut, Kind kind, Survey sur
    * Parts documents.
    *
    * <p>{@link Kind#DOCUMENT} gives way to {@link Kind#TAIL} below 100 documents, where one holds
-   * over a tenth of the bytes, and where all are too long to make up the held-out text.
+   * over a tenth of the bytes, and where most text stands in documents of more than half of what
+   * may be held out.
    *
    * @throws CorpusException if there is no text, or too little to hold some of it out
    */
@@ -36,7 +37,7 @@ public record Split(Documents training, Documents heldOut, Kind kind, Survey sur
         && survey.documents() >= 100
         && survey.largest() <= survey.bytes() / 10) {
       var choice = HeldOut.choose(all, seed, most);
-      if (choice.bytes() >= most / 2) {
+      if (choice.eligible() >= survey.bytes() / 2) {
         return new Split(
             skips -> new HeldOut(all.open(skips), seed, choice, false),
             skips -> new HeldOut(all.open(skips), seed, choice, true),

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class WordNet extends LookAhead {
 
   private static final String FOLDER = "/net/sf/extjwnl/data/wordnet/wn31/data.";
 
-  private static final Pattern MARKER = Pattern.compile("\\((a|p|ip)\\)$");
+  private static final List<String> MARKERS = List.of("(a)", "(p)", "(ip)");
 
   private record Part(String file, String label) {}
 
@@ -85,12 +84,22 @@ final class WordNet extends LookAhead {
   static String text(String line, String label) {
     var bar = line.indexOf('|');
     var fields = line.substring(0, bar).split(" ");
-    var words = new StringBuilder();
+    var text = new StringBuilder();
     for (int i = 0; i < Integer.parseInt(fields[3], 16); i++) {
-      var word = MARKER.matcher(fields[4 + 2 * i]).replaceFirst("").replace('_', ' ');
-      words.append(i == 0 ? "" : ", ").append(word);
+      text.append(i == 0 ? "" : ", ").append(word(fields[4 + 2 * i]));
     }
-    return "%s (%s): %s\n".formatted(words, label, line.substring(bar + 1).strip());
+    text.append(" (").append(label).append("): ");
+    return text.append(line.substring(bar + 1).strip()).append('\n').toString();
+  }
+
+  /** A word without underscores and without the mark of where an adjective may stand. */
+  private static String word(String field) {
+    for (var marker : MARKERS) {
+      if (field.endsWith(marker)) {
+        return field.substring(0, field.length() - marker.length()).replace('_', ' ');
+      }
+    }
+    return field.replace('_', ' ');
   }
 
   @Override
