@@ -20,6 +20,8 @@ public final class EventTypes {
           .with(TokenizerLearned.class)
           .with(Calibrated.class)
           .with(Planned.class)
+          .with(RecipeFrozen.class)
+          .with(NetworkBuilt.class)
           .with(Step.class)
           .with(DecayStarted.class)
           .with(Evaluated.class)
@@ -66,6 +68,10 @@ public final class EventTypes {
   /** The record of a type, if it is known. */
   public Optional<Class<? extends Event>> find(String type) {
     return Optional.ofNullable(classes.get(type));
+  }
+
+  boolean knows(Class<? extends Event> event) {
+    return classes.containsValue(event);
   }
 
   /**

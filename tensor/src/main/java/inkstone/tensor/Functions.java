@@ -1,5 +1,6 @@
 package inkstone.tensor;
 
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -193,6 +194,61 @@ public final class Functions {
             Double.NEGATIVE_INFINITY, keys.dtype(), keys.device(), 1, queries, keys.size(1));
     return Native.call(
         "triu", () -> torch.triu(blocked.alive(), keys.size(1) - queries + 1), blocked);
+  }
+
+  /** The Euclidean length of all elements of all tensors, in float32. */
+  public static double norm(List<Tensor> tensors) {
+    if (tensors.isEmpty()) {
+      return 0;
+    }
+    try (var scope = Scope.open()) {
+      var lengths =
+          tensors.stream()
+              .map(t -> Native.call("norm", () -> t.alive().norm(new Scalar(2.0)), t).reshape(1))
+              .toList();
+      var all = Tensor.concat(0, lengths);
+      return Native.call("norm", () -> all.alive().norm(new Scalar(2.0)), all).item();
+    }
+  }
+
+  /**
+   * One step of AdamW for one tensor.
+   *
+   * @param number the step, counted from 1
+   * @param weightDecay how much of the weight goes at a learning rate of 1
+   */
+  public record AdamWStep(
+      long number,
+      double learningRate,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay) {}
+
+  /**
+   * Changes weight and moments in place (Loshchilov and Hutter, 2019, algorithm 2, with the
+   * schedule inside the learning rate). All have one shape and type.
+   */
+  public static void adamW(
+      Tensor weight, Tensor gradient, Tensor first, Tensor second, AdamWStep step) {
+    double firstBias = 1 - Math.pow(step.beta1(), step.number());
+    double secondBias = 1 - Math.pow(step.beta2(), step.number());
+    Native.run(
+        "adamW",
+        () -> {
+          var w = weight.alive();
+          var g = gradient.alive();
+          w.mul_(new Scalar(1 - step.learningRate() * step.weightDecay()));
+          first.alive().lerp_(g, new Scalar(1 - step.beta1()));
+          second.alive().mul_(new Scalar(step.beta2()));
+          second.alive().addcmul_(g, g, new Scalar(1 - step.beta2()));
+          var root = second.alive().sqrt();
+          root.div_(new Scalar(Math.sqrt(secondBias)));
+          root.add_(new Scalar(step.epsilon()));
+          w.addcdiv_(first.alive(), root, new Scalar(-step.learningRate() / firstBias));
+        },
+        weight,
+        gradient);
   }
 
   private static TensorOptional optional(Optional<Tensor> tensor) {

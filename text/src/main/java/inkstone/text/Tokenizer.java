@@ -1,18 +1,57 @@
 package inkstone.text;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Text to token ids and back. Instances are immutable and safe for use by many threads.
  *
  * <p>{@link #encode} treats its argument as plain text: whatever a user types, it never yields the
- * id of a special token. Special tokens are asked for by name, through {@link #special}.
+ * id of a special token. Special tokens are asked for by name, through {@link #special}, or written
+ * in the trusted part of a template, through {@link #encodeTemplate}.
  */
 public interface Tokenizer {
 
-  /** The ids of {@code text} as plain text; never a special id. */
+  /**
+   * Opens a tokenizer: a {@code tokenizer.json}; a {@code vocab.json} or {@code encoder.json} with
+   * its {@code merges.txt} or {@code vocab.bpe} beside it; or a directory that holds either.
+   *
+   * @throws TokenizerException where a file is missing, cut or corrupted, or asks for a component
+   *     that is not supported; the message names it
+   */
+  static Tokenizer open(Path fileOrDirectory) {
+    return TokenizerFiles.open(fileOrDirectory);
+  }
+
+  /**
+   * The plain byte tokenizer: ids 0 to 255 are the bytes of UTF-8, then come {@code special}. It is
+   * byte-level BPE without merges.
+   */
+  static Tokenizer ofBytes(List<String> special) {
+    return TokenizerJson.read(
+        TokenizerJsonWriter.byteLevel(
+            TokenizerJsonWriter.byteVocabulary(), List.of(), special, SplitPattern.GPT2),
+        "the byte tokenizer");
+  }
+
+  /** The ids of {@code text} as plain text; never a special id. A lone surrogate is U+FFFD. */
   int[] encode(String text);
+
+  /** The ids of each text, as {@link #encode} gives them, found by all processors. */
+  List<int[]> encodeAll(List<String> texts);
+
+  /**
+   * The ids of a prompt in which only the trusted spans may name special tokens. The spans are
+   * encoded as one text, so that a piece may run from one into the next; a special name that is not
+   * wholly inside one trusted span is plain text.
+   */
+  int[] encodeTemplate(List<Span> spans);
+
+  /** The ids of a text that is trusted from end to end: names of special tokens are the tokens. */
+  default int[] encodeTemplate(String trusted) {
+    return encodeTemplate(List.of(Span.template(trusted)));
+  }
 
   /** The text of {@code ids}; special tokens give nothing, broken UTF-8 gives U+FFFD. */
   String decode(int... ids);
@@ -26,6 +65,27 @@ public interface Tokenizer {
   /** Special (control) tokens by name, for example {@code <|endoftext|>}. */
   Map<String, Integer> special();
 
-  /** Writes {@code tokenizer.json} in Hugging Face's form into {@code directory}. */
+  /**
+   * The id of the special token {@code name}.
+   *
+   * @throws TokenizerException where there is none of that name
+   */
+  default int special(String name) {
+    Integer id = special().get(name);
+    if (id == null) {
+      throw new TokenizerException(
+          "no special token '%s' in this tokenizer; it has %s".formatted(name, special().keySet()));
+    }
+    return id;
+  }
+
+  /** The SHA-256 of this tokenizer's {@code tokenizer.json}, 64 lower-case hexadecimal digits. */
+  String sha256();
+
+  /**
+   * Writes {@code tokenizer.json} in Hugging Face's form, and the {@code tokenizer_config.json}
+   * with which Transformers opens it, into {@code directory}. What was opened from a {@code
+   * tokenizer.json} is written byte for byte as it was.
+   */
   void save(Path directory);
 }
