@@ -5,11 +5,13 @@ public final class GenerationException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  GenerationException(String message) {
+  /** With what is wrong and the remedy. */
+  public GenerationException(String message) {
     super(message);
   }
 
-  GenerationException(String message, Throwable cause) {
+  /** As above, with what caused it. */
+  public GenerationException(String message, Throwable cause) {
     super(message, cause);
   }
 }

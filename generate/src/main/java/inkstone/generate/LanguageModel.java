@@ -1,8 +1,11 @@
 package inkstone.generate;
 
 import inkstone.model.Decoder;
+import inkstone.model.ModelDirectory;
 import inkstone.model.ModelException;
 import inkstone.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -10,7 +13,7 @@ import java.util.stream.IntStream;
  * it is closed, and is used by one thread at a time.
  *
  * <pre>{@code
- * try (var model = LanguageModel.of(decoder, tokenizer, GenerationDefaults.documents(endOfText));
+ * try (var model = LanguageModel.open(Path.of("runs/first/model"));
  *     var pieces = model.generate(GenerationRequest.of("Once upon a time").seed(7))) {
  *   pieces.forEach(piece -> System.out.print(piece.text()));
  * }
@@ -26,6 +29,22 @@ public final class LanguageModel implements AutoCloseable {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.defaults = defaults;
+  }
+
+  /**
+   * The model of a Hugging Face directory.
+   *
+   * @throws ModelException if a file of the network is missing, cut or corrupted
+   * @throws inkstone.text.TokenizerException if one of the tokenizer is
+   */
+  public static LanguageModel open(Path directory) {
+    var decoder = ModelDirectory.open(directory);
+    try {
+      return of(decoder, Tokenizer.open(directory), GenerationDefaults.read(directory));
+    } catch (RuntimeException e) {
+      decoder.close();
+      throw e;
+    }
   }
 
   /**
@@ -92,7 +111,7 @@ public final class LanguageModel implements AutoCloseable {
     var ids = tokenizer.encode(prompt);
     var first = defaults.begin();
     if (ids.length == 0 && first.isEmpty() && !defaults.end().isEmpty()) {
-      first = java.util.OptionalInt.of(defaults.end().getFirst());
+      first = OptionalInt.of(defaults.end().getFirst());
     }
     if (ids.length == 0 && first.isEmpty()) {
       throw new GenerationException(
