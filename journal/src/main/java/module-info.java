@@ -7,4 +7,7 @@ module inkstone.journal {
   requires transitive static org.jspecify;
 
   exports inkstone.journal;
+
+  opens inkstone.journal to
+      tools.jackson.databind;
 }

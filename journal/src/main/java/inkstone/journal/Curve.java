@@ -15,15 +15,11 @@ record Curve(
     List<Double> low,
     List<Double> high,
     List<Double> rate,
-    List<Double> speed,
-    List<Double> roof,
-    List<Double> gradient) {
+    List<Double> speed) {
 
   static Curve of(List<Step> steps, int points) {
     var curve =
         new Curve(
-            new ArrayList<>(),
-            new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
             new ArrayList<>(),
@@ -39,8 +35,6 @@ record Curve(
       curve.high.add(part.stream().mapToDouble(Step::loss).max().orElse(Double.NaN));
       curve.rate.add(mean(part, Step::learningRate));
       curve.speed.add(mean(part, Step::tokensPerSecond));
-      curve.roof.add(mean(part, Step::roofShare));
-      curve.gradient.add(mean(part, Step::gradientNorm));
     }
     return curve;
   }

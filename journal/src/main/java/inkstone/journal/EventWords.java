@@ -83,7 +83,7 @@ final class EventWords {
   private static String corpus(CorpusRead e) {
     return "corpus    "
         + Words.exact(e.documents())
-        + " documents, "
+        + (e.documents() == 1 ? " document, " : " documents, ")
         + Words.bytes(e.bytes())
         + (e.share() < 1 ? " (" + Words.percent(e.share()) + " of all)" : "")
         + ": "

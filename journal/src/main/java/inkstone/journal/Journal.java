@@ -142,7 +142,7 @@ public final class Journal implements AutoCloseable {
           channel.write(line);
         }
       } catch (IOException e) {
-        channel.truncate(start);
+        cutBack(start, e);
         throw e;
       }
     } catch (IOException e) {
@@ -150,6 +150,14 @@ public final class Journal implements AutoCloseable {
     }
     for (var listener : listeners) {
       listener.accept(recorded);
+    }
+  }
+
+  private void cutBack(long size, IOException cause) {
+    try {
+      channel.truncate(size);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 

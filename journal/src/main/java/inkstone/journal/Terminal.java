@@ -157,7 +157,10 @@ public final class Terminal implements Consumer<Recorded> {
       var millis = (double) Duration.between(firstTime, time).toMillis();
       var left = millis / (step.step() - firstStep) * Math.max(0, total - step.step());
       var end = time.plusMillis(Math.round(left)).atZone(zone);
-      text.append("  ").append(Words.clock(left / 1000)).append(" left, ").append(HOUR.format(end));
+      text.append("  ")
+          .append(Words.clock(left / 1000))
+          .append(" left, ends ")
+          .append(HOUR.format(end));
     }
     return text.toString();
   }

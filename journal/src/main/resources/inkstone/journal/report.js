@@ -27,9 +27,12 @@ function count(v) {
 }
 const bytes = (v) => num(v) === null ? "–" : count(v).replace(/([kMGT]?)$/, " $1B");
 const moment = (text) => new Date(text).toLocaleString(language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "long", timeStyle: "short" });
-const shortMinutes = (v) => v < 9.95 ? String(+v.toFixed(1)) : v.toFixed(0);
+const listed = (names, most) => names.slice(0, most).join(W.comma) + (names.length > most ? W.comma + "…" : "");
+const shortMinutes = (v) => v < .1 ? "<0.1" : v < 9.95 ? String(+v.toFixed(1)) : v.toFixed(0);
 /* "held_out" is the usual name of the split; others are shown as they are. */
-const splitName = (name) => /^held[ _-]?out$/i.test(name) ? W.heldOut : name;
+const comparable = (b) => b.bytes === evaluation?.bytes;
+const isHeldOut = (name) => /^held[ _-]?out$/i.test(name);
+const splitName = (name) => isHeldOut(name) ? W.heldOut : name;
 /* Words come as nested lists; ["b", text] is bold. */
 const rich = (words) => words.map((w) => Array.isArray(w) ? (w[0] === "b" ? el("b", {}, w[1]) : rich(w)) : w || "");
 
@@ -47,7 +50,12 @@ function facts(rows) {
     .map(([name, value]) => el("tr", {}, el("th", {}, name), el("td", {}, value)))));
 }
 
-const evaluation = data.evaluations.at(-1);
+/* The score to show: held out if there is such a split, on the baselines' bytes if there is such a score, the last of those. */
+const evaluation = (() => {
+  const prefer = (list, test) => list.some(test) ? list.filter(test) : list;
+  const heldOut = prefer(data.evaluations, (e) => isHeldOut(e.split));
+  return prefer(heldOut, (e) => data.baselines.some((b) => b.bytes === e.bytes)).at(-1);
+})();
 const parameters = data.actual.parameters ?? data.plan?.parameters;
 
 function head() {
@@ -56,12 +64,12 @@ function head() {
   if (num(a.tokens) !== null) {
     const words = [W.lead({
       minutes: num(a.minutes) === null ? null : W.minute(shortMinutes(a.minutes)),
-      machine: m && (m.device === "cpu" ? W.onCores(m.cores) : m.device),
-      parameters: count(parameters), tokens: count(a.tokens), sources: data.corpus?.sources.map((s) => s.split(/[\\/]/).filter(Boolean).at(-1) || s).join(", ")
+      machine: m && (m.device === "cpu" ? W.onCores(m.cores) : W.onDevice(m.device)),
+      parameters: count(parameters), tokens: count(a.tokens), sources: data.corpus && listed(data.corpus.sources.map((s) => s.split(/[\\/]/).filter(Boolean).at(-1) || s), 3)
     })];
     if (evaluation && num(evaluation.bits_per_byte) !== null) {
       words.push(W.needs(fixed(evaluation.bits_per_byte, 2)),
-        data.baselines.map((b, i) => [i ? W.and : W.so, W.than(b.name, fixed(b.baseline_bits_per_byte, 2))]), W.end);
+        data.baselines.filter(comparable).map((b, i) => [i ? W.and : W.so, W.than(b.name, fixed(b.baseline_bits_per_byte, 2))]), W.end);
     }
     nodes.push(el("p", { class: "lead" }, rich(words)));
   }
@@ -97,14 +105,15 @@ function writing() {
 
 function quality() {
   const ours = num(evaluation?.bits_per_byte);
-  const rows = data.baselines.map((b) => ({ name: b.name, value: num(b.baseline_bits_per_byte) }));
+  const rows = data.baselines.map((b) => ({ name: b.name, value: num(b.baseline_bits_per_byte), comparable: comparable(b) }));
   if (ours !== null) rows.push({ name: W.model, value: ours, ours: true });
   const shown = rows.filter((r) => r.value !== null).sort((a, b) => a.value - b.value);
   if (!shown.length) return null;
   const most = Math.max(...shown.map((r) => r.value));
   const scored = evaluation?.bytes ?? data.baselines[0]?.bytes;
+  const other = data.baselines.find((b) => !comparable(b));
   const gap = (r) => {
-    if (r.ours || ours === null) return null;
+    if (!r.comparable || ours === null) return null;
     const d = r.value - ours, text = [fixed(Math.abs(d), 3), percent(Math.abs(d) / r.value, 1)];
     if (Math.abs(d) < 5e-4) return el("span", { class: "gap" }, W.even);
     return d > 0 ? el("span", { class: "gap good" }, W.ahead(...text)) : el("span", { class: "gap bad" }, W.behind(...text));
@@ -113,13 +122,15 @@ function quality() {
     el("div", { class: "card bars" }, shown.map((r) => el("div", { class: r.ours ? "bar ours" : "bar" },
       el("div", { class: "name" }, r.name),
       el("div", { class: "track" }, el("div", { class: "fill", style: { width: (100 * r.value / most) + "%" } })),
-      el("div", { class: "right" }, el("span", { class: "figure" }, fixed(r.value, 3)), gap(r))))));
+      el("div", { class: "right" }, el("span", { class: "figure" }, fixed(r.value, 3)), gap(r)))),
+      evaluation && other && el("div", { class: "rule" }, W.otherBytes(bytes(evaluation.bytes), exact(evaluation.step), bytes(other.bytes)))));
 }
 
 /* Charts. They take their colours from the style sheet, and are drawn anew when it changes. */
 let plots = [];
 const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-const nice = (_, values) => values.map((v) => v === null ? "" : count(v));
+const nice = (_, values) => values.map((v) => v === null ? "" : v !== 0 && Math.abs(v) < 1e-3 ? v.toExponential() : count(v));
+const whole = [...Array(12).keys()].flatMap((power) => [1, 2, 5].map((v) => v * 10 ** power));
 function marks(u) {
   const context = u.ctx, ratio = devicePixelRatio || 1;
   context.save();
@@ -146,7 +157,7 @@ function plot(box, height, values, series, scale, bands) {
     width: Math.max(200, box.clientWidth - parseFloat(getComputedStyle(box).paddingLeft) * 2), height, bands,
     series: [{ label: W.step, value: (_, v) => v === null ? "–" : exact(v) }, ...series],
     scales: { x: { time: false }, y: scale || {} },
-    axes: [{ ...axis, values: (_, v) => v.map((x) => x === null ? "" : exact(x)), space: 70, size: 34 }, { ...axis, values: nice, size: 56 }],
+    axes: [{ ...axis, values: (_, v) => v.map((x) => x === null ? "" : exact(x)), space: 70, size: 34, incrs: whole }, { ...axis, values: nice, size: 56 }],
     cursor: { points: { size: 7 } }, hooks: { draw: [marks] }, legend: { live: true }
   }, values, target);
   plots.push({ u, box, height });
@@ -223,7 +234,7 @@ function plan() {
 function origin() {
   const c = data.corpus, t = data.tokenizer, k = data.calibration, m = data.run?.machine;
   const from = facts([
-    c && [W.corpus, c.sources.join(", ")], c && [W.documents, exact(c.documents)], c && [W.read, bytes(c.bytes) + (num(c.share) !== null ? (language === "zh" ? "，" : ", ") + W.ofAll(percent(c.share, c.share < .1 ? 1 : 0)) : "")],
+    c && [W.corpus, listed(c.sources, 20)], c && [W.documents, exact(c.documents)], c && [W.read, bytes(c.bytes) + (num(c.share) !== null ? (language === "zh" ? "，" : ", ") + W.ofAll(percent(c.share, c.share < .1 ? 1 : 0)) : "")],
     c && [W.training, bytes(c.training_bytes)], c && [W.held, bytes(c.held_out_bytes)], c && [W.split, c.split], t && [W.tokenizer, W.tokenizerText(t.kind, exact(t.vocabulary), fixed(t.bytes_per_token, 2))],
     data.network && [W.shape, data.network.family]]);
   const where = facts([

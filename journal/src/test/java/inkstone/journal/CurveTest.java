@@ -23,8 +23,6 @@ class CurveTest {
     assertEquals(List.of(1.0, 2.0, 3.0), curve.high());
     assertEquals(List.of(0.5, 1.0, 1.5), curve.rate());
     assertEquals(List.of(3.0, 6.0, 9.0), curve.speed());
-    assertEquals(List.of(4.0, 8.0, 12.0), curve.roof());
-    assertEquals(List.of(2.0, 4.0, 6.0), curve.gradient());
   }
 
   @Test

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -138,6 +142,22 @@ class JournalTest {
     journal.close();
     journal.close();
     assertThrows(JournalException.class, () -> journal.emit(new DecayStarted(1)));
+  }
+
+  @Test
+  void aFullDiskIsToldAndTheListenersAreNot() throws IOException {
+    var full = Path.of("/dev/full");
+    Assumptions.assumeTrue(Files.exists(full), "no /dev/full here");
+    Files.createSymbolicLink(folder.resolve("run.jsonl"), full);
+    var told = new ArrayList<Recorded>();
+    try (var channel = FileChannel.open(full, StandardOpenOption.WRITE)) {
+      assertThrows(IOException.class, () -> channel.write(ByteBuffer.allocate(1)));
+    }
+    var journal = Journal.open(folder, told::add);
+    var error = assertThrows(JournalException.class, () -> journal.emit(new DecayStarted(1)));
+    assertTrue(String.valueOf(error.getMessage()).contains("No space left"), error.toString());
+    assertEquals(List.of(), told);
+    Files.delete(folder.resolve("run.jsonl"));
   }
 
   @Test

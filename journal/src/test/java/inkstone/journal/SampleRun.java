@@ -81,7 +81,7 @@ final class SampleRun {
     after(
         0.2,
         new CorpusRead(List.of("tinyshakespeare"), 1, 1_115_394, 1, 1_003_854, 111_540, "tail"));
-    after(1.3, new TokenizerLearned("bpe", 2048, 3.06, 1.28));
+    after(1.3, new TokenizerLearned("bpe", 2048, 2.80, 1.28));
     var rates = new LinkedHashMap<String, Double>();
     rates.put("fp32", 6_210.0);
     rates.put("bf16", 11_840.0);
@@ -190,7 +190,7 @@ final class SampleRun {
       after(
           0.4,
           new Evaluated(
-              step, "held_out", loss + 0.12 + step / 9000.0, (loss + 0.12) / 2.12, 32_768, 0.38));
+              step, "held_out", loss + 0.12 + step / 9000.0, (loss + 0.12) / 1.942, 32_768, 0.38));
     }
     if (step % 240 == 0) {
       after(0.2, new CheckpointSaved(step, "checkpoints/step-" + step, 0.17));

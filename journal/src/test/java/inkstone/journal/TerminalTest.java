@@ -43,10 +43,11 @@ class TerminalTest {
     assertEquals("1/20  loss 3.142  18.4k tok/s  61% of roof\n", show(0, step(1)));
     assertEquals("", show(4999, step(2)));
     assertEquals(
-        "3/20  loss 3.142  18.4k tok/s  61% of roof  0:43 left, 10:00\n", show(5000, step(3)));
+        "3/20  loss 3.142  18.4k tok/s  61% of roof  0:43 left, ends 10:00\n", show(5000, step(3)));
     assertEquals("", show(9999, step(4)));
     assertEquals(
-        "20/20  loss 3.142  18.4k tok/s  61% of roof  0:00 left, 10:00\n", show(9999, step(20)));
+        "20/20  loss 3.142  18.4k tok/s  61% of roof  0:00 left, ends 10:00\n",
+        show(9999, step(20)));
   }
 
   @Test
@@ -63,7 +64,8 @@ class TerminalTest {
     show(1000, new Resumed(10));
     assertEquals("11/20  loss 3.142  18.4k tok/s  61% of roof\n", show(100_000, step(11)));
     assertEquals(
-        "12/20  loss 3.142  18.4k tok/s  61% of roof  1:20 left, 10:03\n", show(110_000, step(12)));
+        "12/20  loss 3.142  18.4k tok/s  61% of roof  1:20 left, ends 10:03\n",
+        show(110_000, step(12)));
   }
 
   @Test
@@ -77,9 +79,9 @@ class TerminalTest {
     var half = show(10_000, step(10));
     assertEquals(
         "\r"
-            + "█".repeat(8)
-            + "░".repeat(9)
-            + " 10/20  loss 3.142  18.4k tok/s  61% of roof  0:11 left, 10:00\u001b[K",
+            + "█".repeat(6)
+            + "░".repeat(6)
+            + " 10/20  loss 3.142  18.4k tok/s  61% of roof  0:11 left, ends 10:00\u001b[K",
         half);
     assertEquals(79, half.length() - "\r\u001b[K".length());
   }
@@ -130,8 +132,8 @@ class TerminalTest {
         "corpus    3 documents, 100 B (50% of all): 90 B to train, 10 B held out, split by tail\n",
         show(0, new CorpusRead(List.of("x"), 3, 100, 0.5, 90, 10, "tail")));
     assertEquals(
-        "corpus    3 documents, 100 B: 90 B to train, 10 B held out, split by tail\n",
-        show(0, new CorpusRead(List.of("x"), 3, 100, 1, 90, 10, "tail")));
+        "corpus    1 document, 100 B: 90 B to train, 10 B held out, split by tail\n",
+        show(0, new CorpusRead(List.of("x"), 1, 100, 1, 90, 10, "tail")));
     assertEquals(
         "tokenizer bpe, 4,096 tokens, 3.25 bytes per token, in 1.5 s\n",
         show(0, new TokenizerLearned("bpe", 4096, 3.25, 1.5)));
