@@ -2,7 +2,11 @@
 module inkstone.cli {
   requires inkstone.train;
   requires info.picocli;
+  requires java.management;
   requires transitive static org.jspecify;
 
   exports inkstone.cli;
+
+  opens inkstone.cli to
+      info.picocli;
 }

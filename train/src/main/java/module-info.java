@@ -7,4 +7,7 @@ module inkstone.train {
   requires transitive static org.jspecify;
 
   exports inkstone.train;
+
+  opens inkstone.train to
+      tools.jackson.databind;
 }

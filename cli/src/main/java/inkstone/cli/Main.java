@@ -2,15 +2,64 @@ package inkstone.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 
 /** The command {@code inkstone} and its verbs. */
-@Command(name = "inkstone", mixinStandardHelpOptions = true, version = "inkstone 0.1.0")
+@Command(
+    name = "inkstone",
+    mixinStandardHelpOptions = true,
+    version = "inkstone 0.1.0",
+    description = "The whole life of a language model on the JVM.",
+    subcommands = {
+      SpeedrunCommand.class,
+      PretrainCommand.class,
+      GenerateCommand.class,
+      ReportCommand.class,
+      WarmUpCommand.class,
+    },
+    footer = {
+      "",
+      "The launcher's own verbs: test, check, tidy, mutants, jdk (see CONTRIBUTING.md).",
+    })
 public final class Main {
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show where in the program an error came from.")
+  private boolean debug;
 
   private Main() {}
 
   /** Runs one verb and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(run(args));
+  }
+
+  /** Runs one verb: 0 done, 1 a fault of ours, 2 a mistake that the message tells of. */
+  static int run(String... args) {
+    var main = new Main();
+    return new CommandLine(main)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((e, line, parsed) -> main.tell(e, line, parsed))
+        .execute(args);
+  }
+
+  private int tell(Exception e, CommandLine line, ParseResult parsed) {
+    boolean mistake = isMistake(e);
+    if (debug || !mistake) {
+      e.printStackTrace(line.getErr());
+    } else {
+      line.getErr().println("inkstone " + line.getCommandName() + ": " + e.getMessage());
+    }
+    return mistake ? ExitCode.USAGE : ExitCode.SOFTWARE;
+  }
+
+  /** Every room tells what a person can mend by an unchecked exception of its own. */
+  private static boolean isMistake(Exception e) {
+    return e instanceof RuntimeException && e.getClass().getName().startsWith("inkstone.");
   }
 }

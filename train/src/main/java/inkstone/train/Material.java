@@ -81,11 +81,8 @@ public record Material(
   /**
    * Learns the tokenizer and writes the token shards, or takes both from a run folder that has
    * them.
-   *
-   * @param heldOutBytes the most held-out text to take; whole documents, at least one part
    */
-  public static Material prepare(
-      Recipe recipe, Split split, Path run, int heldOutBytes, Consumer<Event> events) {
+  public static Material prepare(Recipe recipe, Split split, Path run, Consumer<Event> events) {
     var model = run.resolve("model");
     var shards = run.resolve("data");
     boolean known = Files.exists(model.resolve("tokenizer.json")) && Files.isDirectory(shards);
@@ -110,7 +107,7 @@ public record Material(
               bytesPerToken(tokenizer, split.training()),
               seconds));
     }
-    return heldOut(split, tokenizer, tokens, heldOutBytes);
+    return heldOut(split, tokenizer, tokens, recipe.data().heldOutBytes());
   }
 
   private static Tokenizer learn(Recipe recipe, Documents training) {

@@ -5,12 +5,14 @@ import inkstone.journal.Finished;
 import inkstone.journal.Journal;
 import inkstone.journal.Machine;
 import inkstone.journal.NetworkBuilt;
+import inkstone.journal.Planned;
 import inkstone.journal.RecipeFrozen;
 import inkstone.journal.Recorded;
 import inkstone.journal.Resumed;
 import inkstone.journal.RunLog;
 import inkstone.journal.RunStarted;
 import inkstone.model.Decoder;
+import inkstone.model.DecoderConfig;
 import inkstone.model.ModelDirectory;
 import inkstone.tensor.Device;
 import inkstone.tensor.Engine;
@@ -51,6 +53,16 @@ public record Pretraining(
         recipe, "Pretraining", false, OptionalLong.empty(), () -> false, List.of());
   }
 
+  /**
+   * A new run by a recipe's file. Beside the recipe of an earlier run lies that run's journal:
+   * where its decay began, this one's begins.
+   */
+  public static Pretraining by(Path recipe, List<String> overrides) {
+    var read = Recipe.read(recipe, overrides.toArray(String[]::new));
+    var folder = java.util.Objects.requireNonNull(recipe.toAbsolutePath().getParent());
+    return of(read).decayingFrom(RunFolder.decayStart(folder));
+  }
+
   /** Goes on with the run in the folder. */
   public Pretraining resuming() {
     return new Pretraining(recipe, command, true, decayStart, stop, listeners);
@@ -87,26 +99,53 @@ public record Pretraining(
               Machine.here(Engine.version(), frozen.device()),
               RecipeFile.write(frozen)));
       var split = Material.split(frozen, Material.corpus(frozen), journal::emit);
-      try (var material =
-          Material.prepare(frozen, split, out, inkstone.data.Split.MOST, journal::emit)) {
+      try (var material = Material.prepare(frozen, split, out, journal::emit)) {
         var config = Networks.config(frozen, material.tokenizer().vocabularySize());
         journal.emit(new NetworkBuilt(config.family().name(), config.parameters()));
         var calibration = Calibration.of(frozen, config);
         journal.emit(calibration.event());
-        var final_ = resume ? frozen : frozen.computing(calibration.compute());
+        journal.emit(plan(out, frozen, config, calibration));
+        var settled = resume ? frozen : frozen.computing(calibration.compute());
         if (!resume) {
-          Atomic.write(folder.recipe(), RecipeFile.write(final_));
-          journal.emit(new RecipeFrozen(RecipeFile.write(final_)));
+          Atomic.write(folder.recipe(), RecipeFile.write(settled));
+          journal.emit(new RecipeFrozen(RecipeFile.write(settled)));
         }
-        var session = new Session(final_, material, calibration.matmulRoof(), known);
-        session.run(out, resume, stop, journal::emit, start);
+        var training = new Training(settled, material, calibration.matmulRoof(), known);
+        training.run(out, resume, stop, journal::emit, start);
       }
     }
     return RunLog.read(out);
   }
 
+  /** What the progress bar counts towards: of a resumed run, what it was before. */
+  private Planned plan(Path out, Recipe recipe, DecoderConfig config, Calibration calibration) {
+    if (resume) {
+      var before = RunLog.read(out).find(Planned.class);
+      if (before.isPresent()) {
+        return before.get();
+      }
+    }
+    var training = recipe.training();
+    int perStep = training.batch() * training.accumulate() * config.context();
+    long tokens = (long) perStep * training.steps();
+    double minutes = tokens / calibration.tokensPerSecond() / 60;
+    return new Planned(
+        minutes,
+        config.parameters(),
+        config.layers(),
+        config.width(),
+        config.heads(),
+        config.context(),
+        config.vocabulary(),
+        tokens,
+        training.steps(),
+        perStep,
+        minutes,
+        "as the recipe says");
+  }
+
   /** The part of a run that begins when recipe, material and machine are known. */
-  record Session(Recipe recipe, Material material, double roof, OptionalLong decayStart) {
+  record Training(Recipe recipe, Material material, double roof, OptionalLong decayStart) {
 
     void run(Path out, boolean resume, BooleanSupplier stop, Consumer<Event> events, long start) {
       var config = Networks.config(recipe, material.tokenizer().vocabularySize());

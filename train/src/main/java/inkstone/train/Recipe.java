@@ -29,7 +29,7 @@ public record Recipe(
           "cpu",
           List.of(),
           new Tokenizer(Tokenizer.Kind.bpe, 2048, Tokenizer.Split.gpt2),
-          new Data(Data.Split.document, Data.Order.epoch, 0),
+          new Data(Data.Split.document, Data.Order.epoch, 0, 2 << 20),
           new Model(Model.Family.llama, 4, 4, 0, 256, 0, 256, true, 0.0),
           new Optimizer(1e-3, 0.9, 0.95, 1e-8, 0.1, 1.0),
           new Schedule(Schedule.Kind.wsd, 100, 0.2, 0.0),
@@ -63,8 +63,9 @@ public record Recipe(
    * @param split hold out whole documents, or the tail of each file
    * @param order every token once an epoch, or windows at random places
    * @param budgetBytes how much of the corpus to read, chosen by seed; 0 for all
+   * @param heldOutBytes the most held-out text to score, in whole documents
    */
-  public record Data(Split split, Order order, long budgetBytes) {
+  public record Data(Split split, Order order, long budgetBytes, int heldOutBytes) {
     /** How held-out text is chosen. */
     public enum Split {
       document,
@@ -189,7 +190,33 @@ public record Recipe(
             t.sampleEvery(),
             t.patience(),
             t.checkpointSeconds());
-    return new Recipe(seed, device, corpus, tokenizer, data, model, optimizer, schedule, settled);
+    return with(settled);
+  }
+
+  Recipe with(Training other) {
+    return new Recipe(seed, device, corpus, tokenizer, data, model, optimizer, schedule, other);
+  }
+
+  Recipe with(Model other) {
+    return new Recipe(seed, device, corpus, tokenizer, data, other, optimizer, schedule, training);
+  }
+
+  Recipe with(Optimizer other) {
+    return new Recipe(seed, device, corpus, tokenizer, data, model, other, schedule, training);
+  }
+
+  Recipe with(Schedule other) {
+    return new Recipe(seed, device, corpus, tokenizer, data, model, optimizer, other, training);
+  }
+
+  Recipe budget(long bytes) {
+    var other = new Data(data.split(), data.order(), bytes, data.heldOutBytes());
+    return new Recipe(seed, device, corpus, tokenizer, other, model, optimizer, schedule, training);
+  }
+
+  Recipe vocabulary(int size) {
+    var other = new Tokenizer(tokenizer.kind(), size, tokenizer.split());
+    return new Recipe(seed, device, corpus, other, data, model, optimizer, schedule, training);
   }
 
   /** The sources as paths. */

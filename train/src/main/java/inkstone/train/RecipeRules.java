@@ -13,6 +13,7 @@ final class RecipeRules {
     var rules = new RecipeRules(where);
     rules.atLeast("tokenizer.vocabulary", recipe.tokenizer().vocabulary(), 257);
     rules.atLeast("data.budget_bytes", recipe.data().budgetBytes(), 0);
+    rules.atLeast("data.held_out_bytes", recipe.data().heldOutBytes(), 1);
     rules.model(recipe.model());
     rules.optimizer(recipe.optimizer());
     rules.training(recipe.training());

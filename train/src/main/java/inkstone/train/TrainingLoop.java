@@ -34,6 +34,7 @@ final class TrainingLoop {
   private static final double CHECKPOINT_SHARE = 0.015;
 
   private static final int MOST_STEP_EVENTS = 4000;
+  private static final String HELD_OUT = "held_out";
 
   private final Recipe recipe;
   private final Material material;
@@ -51,8 +52,7 @@ final class TrainingLoop {
 
   /** How a loop ended. */
   enum End {
-    STEPS,
-    TIME,
+    DONE,
     EARLY_STOP,
     INTERRUPTED
   }
@@ -133,7 +133,7 @@ final class TrainingLoop {
       progress = progress.at(seconds(start));
     }
     checkpoint();
-    return isTimed() ? End.TIME : End.STEPS;
+    return End.DONE;
   }
 
   private boolean isTimed() {
@@ -236,7 +236,7 @@ final class TrainingLoop {
     events.accept(
         new Evaluated(
             progress.step(),
-            some.length == ids.length ? "held-out" : "held-out, first part",
+            HELD_OUT,
             loss.perToken(),
             loss.bitsPerByte(bytes),
             bytes,
@@ -278,7 +278,7 @@ final class TrainingLoop {
     var evaluated =
         new Evaluated(
             progress.step(),
-            "held-out",
+            HELD_OUT,
             loss.perToken(),
             loss.bitsPerByte(material.heldOut().length),
             material.heldOut().length,

@@ -1,0 +1,47 @@
+package inkstone.cli;
+
+import inkstone.journal.Terminal;
+import inkstone.train.Pretraining;
+import inkstone.train.Recipe;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code inkstone pretrain}: trains a decoder by a recipe. */
+@Command(
+    name = "pretrain",
+    mixinStandardHelpOptions = true,
+    description = "Pre-train a decoder by a recipe (see recipes/).")
+final class PretrainCommand implements Callable<Integer> {
+
+  @Option(names = "--recipe", paramLabel = "FILE", description = "A YAML file; see recipes/.")
+  private Path recipe = Path.of("");
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Put this in the recipe, for example model.layers=6; may be repeated.")
+  private List<String> overrides = List.of();
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "The run's folder.")
+  private Path out = Path.of("");
+
+  @Option(names = "--resume", description = "Go on with the run in --out, by its own recipe.")
+  private boolean resume;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    try (var stop = Interrupts.listen()) {
+      var pretraining =
+          (resume ? Pretraining.of(Recipe.DEFAULTS).resuming() : Pretraining.by(recipe, overrides))
+              .told(CommandLines.typed(spec), stop, List.of(Terminal.standardError()));
+      return Reports.write(out, "pretrain", pretraining.run(out));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package inkstone.cli;
+
+import inkstone.generate.GenerationRequest;
+import inkstone.generate.LanguageModel;
+import inkstone.model.Decoder;
+import inkstone.model.DecoderConfig;
+import inkstone.model.ModelDirectory;
+import inkstone.text.BpeTrainer;
+import inkstone.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/**
+ * Saves, opens and uses a tiny model once after a build: libtorch's libraries are unpacked, and the
+ * classes that a first answer needs get into the JVM's cache.
+ */
+@Command(name = "warm-up", hidden = true)
+final class WarmUpCommand implements Callable<Integer> {
+
+  @Override
+  public Integer call() throws IOException {
+    var folder = Files.createTempDirectory("inkstone");
+    try {
+      var tokenizer = Tokenizer.ofBytes(List.of(BpeTrainer.END_OF_TEXT));
+      tokenizer.save(folder);
+      try (var decoder =
+          Decoder.random(DecoderConfig.llama(tokenizer.vocabularySize(), 32, 32, 1, 1), 1)) {
+        ModelDirectory.save(
+            folder, decoder, OptionalInt.of(tokenizer.special(BpeTrainer.END_OF_TEXT)));
+      }
+      try (var model = LanguageModel.open(folder);
+          var pieces = model.generate(GenerationRequest.of("a").maxTokens(3).seed(1))) {
+        pieces.forEach(piece -> {});
+      }
+      return 0;
+    } finally {
+      remove(folder);
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      for (var file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+}

@@ -1,0 +1,120 @@
+package inkstone.train;
+
+import inkstone.journal.Planned;
+import inkstone.model.DecoderConfig;
+
+/**
+ * From minutes to a recipe. Of a ladder of shapes it takes the one for which {@link ScalingLaw}
+ * promises the lowest loss, given the operations that fit into the time and the text at hand.
+ */
+record Plan(Recipe recipe, long tokens, double loss) {
+
+  /** Layers and width of the shapes that are considered; heads are 32 or 64 wide. */
+  private static final int[][] LADDER = {
+    {2, 64}, {2, 96}, {3, 96}, {3, 128}, {4, 128}, {4, 160}, {4, 192}, {4, 256}, {5, 256},
+    {6, 256}, {6, 320}, {6, 384}, {8, 384}, {8, 512}, {10, 512}, {10, 640}, {12, 768}, {16, 768},
+    {18, 1024}, {24, 1024},
+  };
+
+  static final String RULE =
+      "of a ladder of shapes, the lowest loss under the data-constrained scaling law of"
+          + " Muennighoff et al. (2023, section 3.1), for the operations that fit into the time";
+
+  /** The vocabulary that suits an amount of training text. */
+  static int vocabulary(long trainingBytes) {
+    // Tao et al. (2024): the vocabulary grows slower than the network, which grows with the text.
+    int vocabulary = 512;
+    while (vocabulary < 8192 && trainingBytes > 1200L * vocabulary) {
+      vocabulary *= 2;
+    }
+    return vocabulary;
+  }
+
+  /**
+   * The best shape.
+   *
+   * @param draft all that is decided already
+   * @param flopsPerSecond of training
+   * @param seconds of training
+   * @param uniqueTokens tokens of the training text
+   */
+  static Plan of(
+      Recipe draft, int vocabulary, double flopsPerSecond, double seconds, long uniqueTokens) {
+    Plan best = null;
+    for (var shape : LADDER) {
+      var recipe = shaped(draft, shape[0], shape[1]);
+      var config = Networks.config(recipe, vocabulary);
+      double tokens = flopsPerSecond * seconds / config.trainingFlopsPerToken(config.context());
+      double loss = ScalingLaw.loss(config.matmulParameters(), tokens, uniqueTokens);
+      if (best == null || loss < best.loss()) {
+        best = new Plan(recipe, (long) tokens, loss);
+      }
+    }
+    return java.util.Objects.requireNonNull(best);
+  }
+
+  private static Recipe shaped(Recipe draft, int layers, int width) {
+    int heads = width <= 256 ? width / 32 : width / 64;
+    var model =
+        new Recipe.Model(
+            draft.model().family(),
+            layers,
+            heads,
+            0,
+            width,
+            0,
+            draft.model().context(),
+            draft.model().bias(),
+            draft.model().dropout());
+    var o = draft.optimizer();
+    // The best rate falls with the width; 0.003 at width 256 was found by trying (docs/LOG.md).
+    double rate = 0.003 * Math.sqrt(256.0 / width);
+    var optimizer =
+        new Recipe.Optimizer(rate, o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(), o.clip());
+    return draft.with(model).with(optimizer);
+  }
+
+  /** The recipe with its steps and times set for a rate of training that was measured for it. */
+  Plan timed(double tokensPerSecond, double seconds) {
+    var t = recipe.training();
+    long perStep = (long) t.batch() * t.accumulate() * recipe.model().context();
+    long planned = Math.max(10, (long) (tokensPerSecond * seconds / perStep));
+    int every = (int) Math.max(1, planned / 10);
+    var training =
+        new Recipe.Training(
+            // Time decides; twice the plan is the bound.
+            Math.toIntExact(Math.min(Integer.MAX_VALUE, 2 * planned)),
+            Math.rint(seconds * 10) / 10,
+            t.batch(),
+            t.accumulate(),
+            t.compute(),
+            every,
+            3 * every,
+            0,
+            Math.min(60, Math.max(5, Math.rint(seconds / 20))));
+    var s = recipe.schedule();
+    var schedule =
+        new Recipe.Schedule(
+            s.kind(), (int) Math.max(5, Math.min(200, planned / 20)), s.decay(), s.floor());
+    return new Plan(recipe.with(training).with(schedule), planned * perStep, loss);
+  }
+
+  /** The event that tells of it. */
+  Planned event(double minutes, DecoderConfig config) {
+    var t = recipe.training();
+    int perStep = t.batch() * t.accumulate() * config.context();
+    return new Planned(
+        minutes,
+        config.parameters(),
+        config.layers(),
+        config.width(),
+        config.heads(),
+        config.context(),
+        config.vocabulary(),
+        tokens,
+        tokens / perStep,
+        perStep,
+        minutes,
+        RULE);
+  }
+}
