@@ -25,8 +25,11 @@ final class ShardWriter implements AutoCloseable {
   static final String CONTINUES = "continues";
   static final String CURRENT = "1";
 
-  /** Bytes of tokens after which a shard ends. */
+  /** Bytes of tokens after which a shard ends, with the document at hand. */
   static final int SHARD = 256 << 20;
+
+  /** Documents after which it ends, so that the places where they start take little memory. */
+  private static final int MOST_DOCUMENTS = 4 << 20;
 
   private final Path folder;
   private final Tokenizer tokenizer;
@@ -98,7 +101,7 @@ final class ShardWriter implements AutoCloseable {
   }
 
   private void start() {
-    if (writer != null && tokens >= shardTokens) {
+    if (writer != null && (tokens >= shardTokens || documents >= MOST_DOCUMENTS)) {
       commit();
     }
     open(false);

