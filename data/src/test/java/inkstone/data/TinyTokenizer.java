@@ -1,8 +1,10 @@
 package inkstone.data;
 
+import inkstone.text.Span;
 import inkstone.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Bytes as ids, and an end-of-text token behind them. */
@@ -21,6 +23,16 @@ record TinyTokenizer(int vocabularySize, String sha256) implements Tokenizer {
       ids[i] = bytes[i] & 0xFF;
     }
     return ids;
+  }
+
+  @Override
+  public List<int[]> encodeAll(List<String> texts) {
+    return texts.stream().map(this::encode).toList();
+  }
+
+  @Override
+  public int[] encodeTemplate(List<Span> spans) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
