@@ -2,7 +2,12 @@
 module inkstone.journal {
   requires transitive tools.jackson.databind;
   requires com.google.protobuf;
+  requires java.management;
+  requires jdk.management;
   requires transitive static org.jspecify;
 
   exports inkstone.journal;
+
+  opens inkstone.journal to
+      tools.jackson.databind;
 }

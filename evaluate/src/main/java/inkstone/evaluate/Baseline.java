@@ -10,6 +10,14 @@ public interface Baseline {
    * Learns from {@code training} alone, then scores every byte of {@code heldOut} once.
    *
    * @return bits for each byte of {@code heldOut}
+   * @throws IllegalArgumentException if nothing is held out
    */
   double bitsPerByte(byte[] training, byte[] heldOut);
+
+  /** Refuses to score nothing. */
+  static void check(byte[] heldOut) {
+    if (heldOut.length == 0) {
+      throw new IllegalArgumentException("no text is held out, so there is nothing to score");
+    }
+  }
 }

@@ -8,6 +8,7 @@ public enum DType {
   FLOAT16("F16", 2),
   INT64("I64", 8),
   INT32("I32", 4),
+  UINT16("U16", 2),
   UINT8("U8", 1),
   BOOL("BOOL", 1);
 

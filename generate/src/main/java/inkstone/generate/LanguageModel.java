@@ -1,0 +1,138 @@
+package inkstone.generate;
+
+import inkstone.model.Decoder;
+import inkstone.model.ModelDirectory;
+import inkstone.model.ModelException;
+import inkstone.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * A network that writes, with its tokenizer and its defaults. It holds the network's memory until
+ * it is closed, and is used by one thread at a time.
+ *
+ * <pre>{@code
+ * try (var model = LanguageModel.open(Path.of("runs/first/model"));
+ *     var pieces = model.generate(GenerationRequest.of("Once upon a time").seed(7))) {
+ *   pieces.forEach(piece -> System.out.print(piece.text()));
+ * }
+ * }</pre>
+ */
+public final class LanguageModel implements AutoCloseable {
+
+  private final Decoder decoder;
+  private final Tokenizer tokenizer;
+  private final GenerationDefaults defaults;
+
+  private LanguageModel(Decoder decoder, Tokenizer tokenizer, GenerationDefaults defaults) {
+    this.decoder = decoder;
+    this.tokenizer = tokenizer;
+    this.defaults = defaults;
+  }
+
+  /**
+   * The model of a Hugging Face directory.
+   *
+   * @throws ModelException if a file of the network is missing, cut or corrupted
+   * @throws inkstone.text.TokenizerException if one of the tokenizer is
+   */
+  public static LanguageModel open(Path directory) {
+    var decoder = ModelDirectory.open(directory);
+    try {
+      return of(decoder, Tokenizer.open(directory), GenerationDefaults.read(directory));
+    } catch (RuntimeException e) {
+      decoder.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A model of these parts; the network belongs to it from now on.
+   *
+   * @throws ModelException if the parts do not fit each other
+   */
+  public static LanguageModel of(
+      Decoder decoder, Tokenizer tokenizer, GenerationDefaults defaults) {
+    int known = decoder.config().vocabulary();
+    if (tokenizer.vocabularySize() > known) {
+      throw new ModelException(
+          "the tokenizer has %d tokens, but the network only %d: they are not of one model"
+              .formatted(tokenizer.vocabularySize(), known));
+    }
+    IntStream.concat(defaults.begin().stream(), defaults.end().stream().mapToInt(Integer::intValue))
+        .filter(id -> id < 0 || id >= known)
+        .findAny()
+        .ifPresent(
+            id -> {
+              throw new ModelException(
+                  "bos_token_id or eos_token_id %d is outside the network's %d tokens"
+                      .formatted(id, known));
+            });
+    return new LanguageModel(decoder, tokenizer, defaults);
+  }
+
+  /** The network. */
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  /** The tokenizer. */
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** What requests get that leave it unsaid. */
+  public GenerationDefaults defaults() {
+    return defaults;
+  }
+
+  /**
+   * Begins to write; nothing is computed before the first piece is asked for. The pieces are closed
+   * before the model is.
+   *
+   * @throws GenerationException if the prompt leaves no room in the model's context, or is empty
+   *     where the model has no token to begin a text with
+   */
+  public Pieces generate(GenerationRequest request) {
+    var prompt = read(request.prompt());
+    int context = decoder.config().context();
+    if (prompt.length >= context) {
+      throw new GenerationException(
+          "the prompt has %d tokens and the model's context holds %d, prompt and text together;"
+                  .formatted(prompt.length, context)
+              + " shorten the prompt to at most %d tokens".formatted(context - 1));
+    }
+    return new Pieces(this, request, sampling(request), prompt);
+  }
+
+  /** The tokens of a prompt, as plain text, after the token that begins a text. */
+  private int[] read(String prompt) {
+    var ids = tokenizer.encode(prompt);
+    var first = defaults.begin();
+    if (ids.length == 0 && first.isEmpty() && !defaults.end().isEmpty()) {
+      first = OptionalInt.of(defaults.end().getFirst());
+    }
+    if (ids.length == 0 && first.isEmpty()) {
+      throw new GenerationException(
+          "the prompt is empty, and the model names no token to begin a text with; give some text");
+    }
+    return IntStream.concat(first.stream(), IntStream.of(ids)).toArray();
+  }
+
+  private Sampling sampling(GenerationRequest request) {
+    var otherwise = defaults.sampling();
+    return new Sampling(
+        request.temperature().orElse(otherwise.temperature()),
+        request.topK().orElse(otherwise.topK()),
+        request.topP().orElse(otherwise.topP()),
+        request.minP().orElse(otherwise.minP()),
+        request.repetitionPenalty().orElse(otherwise.repetitionPenalty()));
+  }
+
+  /** Frees the network. */
+  @Override
+  public void close() {
+    decoder.close();
+  }
+}

@@ -1,0 +1,92 @@
+package inkstone.generate;
+
+import java.util.BitSet;
+
+/**
+ * Draws one token after another from logits. The same settings, seed and logits give the same
+ * tokens, on every machine. Not for use by several threads.
+ */
+public final class Sampler {
+
+  private final Sampling sampling;
+  private final long seed;
+  private final BitSet seen = new BitSet();
+  private long draws;
+
+  private Sampler(Sampling sampling, long seed) {
+    this.sampling = sampling;
+    this.seed = seed;
+  }
+
+  /**
+   * What was drawn.
+   *
+   * @param id the token
+   * @param logprob the natural logarithm of its probability in the model's own distribution, the
+   *     softmax of the logits as they came: before penalty, temperature and filters
+   */
+  public record Choice(int id, double logprob) {}
+
+  /** A sampler at the beginning of the stream of {@code seed}. */
+  public static Sampler of(Sampling sampling, long seed) {
+    return new Sampler(sampling, seed);
+  }
+
+  /** Counts tokens, such as a prompt's, as repeated if they come. */
+  public void see(int... ids) {
+    for (int id : ids) {
+      seen.set(id);
+    }
+  }
+
+  /**
+   * Draws the next token, which counts as seen from now on. Of equally likely ones, greedy choice
+   * takes the lowest.
+   *
+   * @param logits one for each token; minus infinity where it must not come
+   * @throws GenerationException if a logit is NaN or infinite, or no token may come
+   */
+  public Choice next(float[] logits) {
+    float largest = largest(logits);
+    var scores = penalised(logits);
+    int best = 0;
+    for (int id = 1; id < scores.length; id++) {
+      if (scores[id] > scores[best]) {
+        best = id;
+      }
+    }
+    int id =
+        sampling.temperature() == 0
+            ? best
+            : Candidates.of(scores, scores[best], sampling).at(Uniform.at(seed, draws++));
+    seen.set(id);
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp((double) logit - largest);
+    }
+    return new Choice(id, (double) logits[id] - largest - Math.log(sum));
+  }
+
+  private static float largest(float[] logits) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      largest = Math.max(largest, logit);
+    }
+    if (!Float.isFinite(largest)) {
+      throw new GenerationException(
+          "the model gives "
+              + largest
+              + " for its logits: its weights are damaged, or training diverged");
+    }
+    return largest;
+  }
+
+  private float[] penalised(float[] logits) {
+    var scores = logits.clone();
+    float penalty = (float) sampling.repetitionPenalty();
+    seen.stream()
+        .filter(id -> id < scores.length)
+        .forEach(id -> scores[id] = scores[id] < 0 ? scores[id] * penalty : scores[id] / penalty);
+    return scores;
+  }
+}

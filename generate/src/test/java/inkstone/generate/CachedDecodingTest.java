@@ -1,0 +1,121 @@
+package inkstone.generate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import inkstone.model.Batch;
+import inkstone.model.Decoder;
+import inkstone.model.DecoderConfig;
+import inkstone.model.Family;
+import inkstone.tensor.Gradients;
+import inkstone.tensor.Scope;
+import inkstone.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the cache remembers changes nothing: the reference computes everything again each time. */
+class CachedDecodingTest {
+
+  static Stream<DecoderConfig> shapes() {
+    return Stream.of(
+        DecoderConfig.gpt2(257, 160, 32, 2, 4),
+        DecoderConfig.llama(257, 160, 32, 2, 4),
+        new DecoderConfig(Family.LLAMA, 257, 160, 32, 2, 4, 2, 8, 48, false, false, 1e-5, 10_000));
+  }
+
+  /** Random weights large enough that positions and tokens matter. */
+  private static Decoder network(DecoderConfig config) {
+    var decoder = Decoder.random(config, 5);
+    try (var off = Gradients.off()) {
+      decoder
+          .parameters()
+          .forEach(
+              (name, weight) -> {
+                if (weight.rank() == 2) {
+                  weight.mulInPlace(8);
+                }
+              });
+    }
+    return decoder;
+  }
+
+  private static float[] withoutCache(Decoder decoder, int[] ids) {
+    try (var off = Gradients.off();
+        var scope = Scope.open()) {
+      var batch =
+          new Batch(
+              new Batch.Ids(Tensor.of(ids, ids.length)),
+              List.of(new Batch.Span(0, 0, ids.length)),
+              inkstone.model.AttentionPattern.CAUSAL,
+              Optional.empty(),
+              Batch.Rows.LAST,
+              0);
+      return decoder.forward(batch).toFloats();
+    }
+  }
+
+  private static float[] decode(
+      Decoder decoder, int[] ids, int from, int to, ContiguousCache cache) {
+    try (var off = Gradients.off();
+        var scope = Scope.open()) {
+      var part = Arrays.copyOfRange(ids, from, to);
+      return decoder.forward(Batch.decoding(Tensor.of(part, part.length), from, cache)).toFloats();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void greedyTextIsThatOfFullRecomputation(DecoderConfig config) {
+    try (var model =
+        LanguageModel.of(
+            network(config),
+            Tokens.bytes(),
+            new GenerationDefaults(java.util.OptionalInt.of(256), List.of(), Sampling.GREEDY))) {
+      for (var prompt : List.of("", "x", "The quick brown fox jumps over the lazy dog. 墨")) {
+        var ids = new ArrayList<Integer>(List.of(256));
+        Arrays.stream(model.tokenizer().encode(prompt)).forEach(ids::add);
+        var sampler = Sampler.of(Sampling.GREEDY, 0);
+        try (var pieces = model.generate(GenerationRequest.of(prompt).maxTokens(100))) {
+          for (var piece : pieces) {
+            var all = ids.stream().mapToInt(Integer::intValue).toArray();
+            var expected = sampler.next(withoutCache(model.decoder(), all));
+            assertEquals(expected.id(), piece.id(), "token " + ids.size());
+            assertEquals(expected.logprob(), piece.logprob(), 1e-4);
+            ids.add(piece.id());
+          }
+          assertEquals(100, pieces.completion().completionTokens());
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void aPromptInPartsGivesTheLogitsOfOneGo(DecoderConfig config) {
+    try (var decoder = network(config)) {
+      for (int seed = 0; seed < 5; seed++) {
+        var random = new SplittableRandom(seed);
+        int length = 2 + random.nextInt(150);
+        var ids = random.ints(length, 0, 257).toArray();
+        try (var whole = ContiguousCache.of(160);
+            var parts = ContiguousCache.of(160)) {
+          var expected = decode(decoder, ids, 0, length, whole);
+          float[] logits = {};
+          for (int at = 0; at < length; ) {
+            int next = Math.min(length, at + 1 + random.nextInt(40));
+            logits = decode(decoder, ids, at, next, parts);
+            at = next;
+          }
+          assertArrayEquals(expected, logits, 1e-4f, "seed " + seed);
+          assertArrayEquals(withoutCache(decoder, ids), expected, 1e-4f, "seed " + seed);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+"use strict";
+/* Every word of the page, in its two languages. */
+const WORDS = {
+  en: {
+    title: "A language model, born here", untitled: "A run with no events so far",
+    lead: (f) => [f.minutes && ["In ", f.minutes, ", "], f.minutes ? "on " : "On ", f.machine || "this machine", ", a network of ", ["b", f.parameters], " parameters read ", ["b", f.tokens], " tokens", f.sources && [" of ", f.sources], "."],
+    needs: (v) => [" It needs ", ["b", v + " bits"], " for each byte of text that it has never seen"],
+    than: (name, v) => [name, " needs ", v],
+    so: "; ", and: ", ", end: ".",
+    minute: (v) => v + (v === "1" ? " minute" : " minutes"), seconds: (v) => v + " s", cores: (n) => n + (n === 1 ? " core" : " cores"), onCores: (n) => n + (n === 1 ? " core" : " cores"), onDevice: (d) => d, comma: ", ",
+    reasons: { done: "finished", finished: "finished", interrupted: "interrupted", "early stop": "stopped early" },
+    open: "not finished (still going on, or cut off)", seed: "seed",
+    bpb: "bits per byte, held out", parameters: "parameters", tokens: "tokens read", took: "minutes taken", speed: "tokens per second", roof: "of the measured matmul rate",
+    writes: "What it writes", writesHint: "Unedited. The prompt is in red; where there is none, the model began by itself.", atStep: (n) => "after step " + n, early: "How it learned to write",
+    quality: "Quality beside the baselines", qualityHint: (b) => "Bits needed for each byte of " + b + " that nothing here was trained on; shorter is better. Raw text takes 8.",
+    qualityOpen: "Bits needed for each held-out byte; shorter is better. Raw text takes 8.", model: "this model", ahead: (v, p) => "the model needs " + v + " (" + p + ") less", behind: (v, p) => "the model needs " + v + " (" + p + ") more", even: "level with the model", otherBytes: (m, step, b) => "The model was scored on " + m + " (after step " + step + "), the baselines on " + b + "; only a score on the same bytes compares.",
+    curves: "How it learned", curvesHint: "Drag across a chart to look closer; double-click to see all again.", loss: "Loss, nats per token", step: "step", train: "training (smoothed)", heldOut: "held out",
+    rate: "Learning rate", speedChart: "Speed, tokens per second", decay: "decay", resumed: "resumed", noCurve: "No step has been done yet.",
+    plan: "The plan and what happened", planned: "planned", actual: "happened", share: "share of the plan", steps: "steps", time: "minutes, whole command", asked: "Asked for", rule: "Rule",
+    shape: "network", shapeText: (p) => p.layers + " layers, width " + p.width + ", " + p.heads + " heads, context " + p.context, vocabulary: "vocabulary", perStep: "tokens per step",
+    from: "What it was made from", corpus: "corpus", documents: "documents", read: "read", ofAll: (p) => p + " of the whole", training: "to train", held: "held out", split: "split by", tokenizer: "tokenizer", tokenizerText: (k, n, b) => k + ", " + n + " tokens, " + b + " bytes per token",
+    where: "Where it ran", processor: "processor", memory: "memory", system: "system", engine: "engine", device: "device", jvm: "JVM", version: "Inkstone", compute: "compute", rates: "measured rates", matmul: "matmul roof", processes: "times started",
+    recipe: "Recipe", skipped: "Files left out", notes: "Notes", checkpoints: "Checkpoints", others: "Other events", unreadable: "Lines that could not be read", last: (n, all) => n === all ? String(all) : n + " of " + all,
+    file: "file", reason: "why", path: "folder", level: "level", message: "message", when: "when", event: "event", warning: "warning", info: "note", evaluations: "Evaluations", bits: "bits per byte", name: "text", bytes: "bytes", lossName: "loss",
+    foot: "Drawn from run.jsonl alone. This file is whole in itself: it loads nothing and sends nothing."
+  },
+  zh: {
+    title: "一个在此诞生的语言模型", untitled: "尚无事件的运行",
+    lead: (f) => ["在", f.machine ? [" ", f.machine] : "这台机器", "上，", f.minutes && ["用时 ", f.minutes, "，"], "一个拥有 ", ["b", f.parameters], " 参数的网络", f.sources ? ["从 ", f.sources, " 中"] : "", "读了 ", ["b", f.tokens], " 个词元。"],
+    needs: (v) => ["对从未见过的文本，它平均每字节需要 ", ["b", v + " 比特"]],
+    than: (name, v) => [name, " 需要 ", v],
+    so: "；", and: "，", end: "。",
+    minute: (v) => v + " 分钟", seconds: (v) => v + " 秒", cores: (n) => n + " 核", onCores: (n) => n + " 核处理器", onDevice: (d) => d + " ", comma: "、",
+    reasons: { done: "已完成", finished: "已完成", interrupted: "已中断", "early stop": "提前停止" },
+    open: "未完成（仍在进行或被中断）", seed: "随机种子",
+    bpb: "留出文本上的每字节比特数", parameters: "参数", tokens: "读过的词元", took: "用时（分钟）", speed: "每秒词元数", roof: "占实测矩阵乘速率",
+    writes: "它写了什么", writesHint: "未经修改。红色是提示；没有提示处由模型自行开头。", atStep: (n) => "第 " + n + " 步之后", early: "它怎样学会写作",
+    quality: "质量与基线", qualityHint: (b) => "在 " + b + " 从未参与训练的文本上，每字节所需的比特数；越短越好。原始文本为 8。",
+    qualityOpen: "留出文本每字节所需的比特数；越短越好。原始文本为 8。", model: "本模型", ahead: (v, p) => "本模型少用 " + v + "（" + p + "）", behind: (v, p) => "本模型多用 " + v + "（" + p + "）", even: "与本模型相同", otherBytes: (m, step, b) => "本模型在 " + m + " 上评分（第 " + step + " 步之后），基线在 " + b + " 上；只有同一文本上的分数才可比较。",
+    curves: "学习过程", curvesHint: "在图上拖动可放大，双击恢复全貌。", loss: "损失（奈特／词元）", step: "步", train: "训练（平滑）", heldOut: "留出",
+    rate: "学习率", speedChart: "速度（词元／秒）", decay: "衰减", resumed: "恢复", noCurve: "尚未完成任何一步。",
+    plan: "计划与实际", planned: "计划", actual: "实际", share: "占计划", steps: "步数", time: "整条命令（分钟）", asked: "要求", rule: "规则",
+    shape: "网络", shapeText: (p) => p.layers + " 层，宽 " + p.width + "，" + p.heads + " 头，上下文 " + p.context, vocabulary: "词表", perStep: "每步词元数",
+    from: "由什么制成", corpus: "语料", documents: "文档数", read: "读入", ofAll: (p) => "全部的 " + p, training: "用于训练", held: "留出", split: "划分方式", tokenizer: "分词器", tokenizerText: (k, n, b) => k + "，" + n + " 个词元，每词元 " + b + " 字节",
+    where: "在哪里运行", processor: "处理器", memory: "内存", system: "系统", engine: "引擎", device: "设备", jvm: "JVM", version: "Inkstone", compute: "计算类型", rates: "实测速率", matmul: "矩阵乘上限", processes: "启动次数",
+    recipe: "配方", skipped: "略去的文件", notes: "备注", checkpoints: "检查点", others: "其他事件", unreadable: "无法读取的行", last: (n, all) => n === all ? String(all) : n + "／" + all,
+    file: "文件", reason: "原因", path: "文件夹", level: "级别", message: "内容", when: "时间", event: "事件", warning: "警告", info: "备注", evaluations: "评估", bits: "每字节比特数", name: "文本", bytes: "字节", lossName: "损失",
+    foot: "仅由 run.jsonl 绘成。本文件自成一体：不加载任何内容，也不发送任何内容。"
+  }
+};

@@ -1,0 +1,109 @@
+package inkstone.model;
+
+import inkstone.tensor.Device;
+import inkstone.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * All that a network's forward is told. Sequences are packed one after the other; training, prefill
+ * and decoding of many streams differ only in their batch.
+ *
+ * @param inputs the packed inputs
+ * @param spans how the inputs divide into sequences, in order
+ * @param pattern which positions see which
+ * @param cache what was kept of earlier tokens of these sequences; empty where nothing is
+ * @param rows the rows whose logits are wanted
+ * @param dropout the probability of dropping an activation, 0 outside training
+ */
+public record Batch(
+    Inputs inputs,
+    List<Span> spans,
+    AttentionPattern pattern,
+    Optional<KvCache> cache,
+    Rows rows,
+    double dropout) {
+
+  /** What goes in at the bottom. */
+  public sealed interface Inputs {}
+
+  /** Token ids, int64 [tokens]. */
+  public record Ids(Tensor ids) implements Inputs {}
+
+  /** Ready embeddings, [tokens, width]. */
+  public record Embeddings(Tensor embeddings) implements Inputs {}
+
+  /**
+   * A run of neighbouring tokens of one sequence.
+   *
+   * @param sequence the number that the cache knows the sequence by
+   * @param start the position of the first token, counted from 0
+   * @param length the number of tokens
+   */
+  public record Span(int sequence, int start, int length) {}
+
+  /** Which rows' logits are computed. */
+  public enum Rows {
+    /** Those of every token. */
+    ALL,
+    /** That of the last token of each span. */
+    LAST
+  }
+
+  /** Copies the list and checks that the spans cover the inputs. */
+  public Batch {
+    spans = List.copyOf(spans);
+    long covered = spans.stream().mapToLong(Span::length).sum();
+    long given =
+        switch (inputs) {
+          case Ids(var ids) -> ids.size(0);
+          case Embeddings(var embeddings) -> embeddings.size(0);
+        };
+    if (covered != given) {
+      throw new ModelException(
+          "batch: the spans cover " + covered + " tokens of " + given + " given");
+    }
+  }
+
+  /**
+   * A training batch: {@code ids} holds {@code sequences} causal sequences of equal length, row by
+   * row, and the logits of every token are wanted.
+   */
+  public static Batch training(Tensor ids, int sequences, double dropout) {
+    int length = Math.toIntExact(ids.count() / Math.max(1, sequences));
+    var spans = IntStream.range(0, sequences).mapToObj(i -> new Span(i, 0, length)).toList();
+    return new Batch(
+        new Ids(ids), spans, AttentionPattern.CAUSAL, Optional.empty(), Rows.ALL, dropout);
+  }
+
+  /** The next tokens of one cached sequence, whose last token's logits are wanted. */
+  public static Batch decoding(Tensor ids, int start, KvCache cache) {
+    return new Batch(
+        new Ids(ids),
+        List.of(new Span(0, start, Math.toIntExact(ids.count()))),
+        AttentionPattern.CAUSAL,
+        Optional.of(cache),
+        Rows.LAST,
+        0);
+  }
+
+  /** The number of packed tokens. */
+  public int tokens() {
+    return spans.stream().mapToInt(Span::length).sum();
+  }
+
+  /** Whether all spans have the length of the first, so that they stack as [batch, length]. */
+  public boolean isRectangular() {
+    return spans.stream().allMatch(span -> span.length() == spans.getFirst().length());
+  }
+
+  /** The position of each token, int64 [tokens]. */
+  public Tensor positions(Device device) {
+    var positions =
+        spans.stream()
+            .flatMapToInt(span -> IntStream.range(span.start(), span.start() + span.length()))
+            .toArray();
+    return Tensor.of(positions, positions.length).to(device);
+  }
+}

@@ -1,0 +1,23 @@
+package inkstone.model;
+
+import inkstone.tensor.Functions;
+import inkstone.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * {@code x W^T + b}. Computes in the type of {@code x}; the weight keeps its own.
+ *
+ * @param weight [out, in]
+ * @param bias [out]
+ */
+public record Linear(Tensor weight, Optional<Tensor> bias) {
+
+  /** [..., in] to [..., out]. */
+  public Tensor forward(Tensor x) {
+    return Functions.linear(x, as(weight, x), bias.map(b -> as(b, x)));
+  }
+
+  static Tensor as(Tensor weight, Tensor x) {
+    return weight.dtype() == x.dtype() ? weight : weight.to(x.dtype());
+  }
+}

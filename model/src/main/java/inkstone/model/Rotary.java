@@ -1,0 +1,44 @@
+package inkstone.model;
+
+import inkstone.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Rotary positions (Su et al., 2021, formula 34), in the layout of Hugging Face: number i of the
+ * first half of a head is paired with number i of the second.
+ *
+ * @param cos [1, 1 or heads, tokens, dim / 2]
+ * @param sin the same
+ */
+record Rotary(Tensor cos, Tensor sin) {
+
+  /** The angles of each position: {@code position * base^(-2i/dim)}. */
+  static Rotary of(Tensor positions, int dim, double base) {
+    var frequencies = new float[dim / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = (float) Math.pow(base, -2.0 * i / dim);
+    }
+    var angles =
+        positions
+            .to(inkstone.tensor.DType.FLOAT32)
+            .unsqueeze(-1)
+            .mul(Tensor.of(frequencies, frequencies.length).to(positions.device()));
+    return new Rotary(angles.cos(), angles.sin());
+  }
+
+  /**
+   * The angles repeated for each of {@code heads} heads: [tokens, 1, dim / 2], ready to broadcast.
+   */
+  Rotary forHeads(Tensor like) {
+    return new Rotary(Linear.as(cos, like).unsqueeze(-2), Linear.as(sin, like).unsqueeze(-2));
+  }
+
+  /** Turns every head by its token's angles: x [tokens, heads, dim]. */
+  Tensor turn(Tensor x) {
+    int half = Math.toIntExact(x.size(-1) / 2);
+    var first = x.narrow(-1, 0, half);
+    var second = x.narrow(-1, half, half);
+    return Tensor.concat(
+        -1, List.of(first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))));
+  }
+}

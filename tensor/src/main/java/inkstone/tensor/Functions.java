@@ -1,0 +1,257 @@
+package inkstone.tensor;
+
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** The functions that networks are made of. Shapes are written {@code [rows, columns]}. */
+public final class Functions {
+
+  /** The target that {@link #crossEntropy} leaves out. */
+  public static final long IGNORED = -100;
+
+  private Functions() {}
+
+  /** {@code x W^T + b}: x [..., in], weight [out, in], bias [out]; gives [..., out]. */
+  public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    return Native.call(
+        "linear", () -> torch.linear(x.alive(), weight.alive(), optional(bias)), x, weight);
+  }
+
+  /** The rows of weight [n, dim] at ids (int64 [...]); gives [..., dim]. */
+  public static Tensor embedding(Tensor weight, Tensor ids) {
+    return Native.call(
+        "embedding", () -> torch.embedding(weight.alive(), ids.alive()), weight, ids);
+  }
+
+  /** Layer normalisation over the last dimension (Ba et al., 2016, formula 4). */
+  public static Tensor layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double epsilon) {
+    return Native.call(
+        "layerNorm",
+        () ->
+            torch.layer_norm(
+                x.alive(),
+                new long[] {x.size(-1)},
+                new TensorOptional(weight.alive()),
+                optional(bias),
+                epsilon,
+                false),
+        x,
+        weight);
+  }
+
+  /**
+   * Root-mean-square normalisation over the last dimension (Zhang and Sennrich, 2019, formula 4).
+   */
+  public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+    return Native.call(
+        "rmsNorm",
+        () ->
+            torch.rms_norm(
+                x.alive(),
+                new long[] {x.size(-1)},
+                new TensorOptional(weight.alive()),
+                new DoubleOptional(epsilon)),
+        x,
+        weight);
+  }
+
+  /** The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016, section 2). */
+  public static Tensor geluTanh(Tensor x) {
+    return Native.call("geluTanh", () -> torch.gelu(x.alive(), "tanh"), x);
+  }
+
+  /** The exact Gaussian error linear unit, {@code x Phi(x)}. */
+  public static Tensor gelu(Tensor x) {
+    return Native.call("gelu", () -> torch.gelu(x.alive()), x);
+  }
+
+  /** {@code x sigmoid(x)}. */
+  public static Tensor silu(Tensor x) {
+    return Native.call("silu", () -> torch.silu(x.alive()), x);
+  }
+
+  /** Each row of the last dimension as probabilities that sum to 1. */
+  public static Tensor softmax(Tensor x) {
+    return Native.call("softmax", () -> torch.softmax(x.alive(), -1), x);
+  }
+
+  /** The logarithm of {@link #softmax}, in float32. */
+  public static Tensor logSoftmax(Tensor x) {
+    return Native.call(
+        "logSoftmax",
+        () -> torch.log_softmax(x.alive(), -1, new ScalarTypeOptional(Native.type(DType.FLOAT32))),
+        x);
+  }
+
+  /** Zeroes each element with probability {@code p} and scales the rest by 1 / (1 - p). */
+  public static Tensor dropout(Tensor x, double p) {
+    if (p < 0 || p >= 1) {
+      throw new TensorException("dropout " + p + " is not in [0, 1)");
+    }
+    return p == 0 ? x : Native.call("dropout", () -> torch.dropout(x.alive(), p, true), x);
+  }
+
+  /**
+   * The mean over rows of the negative log-probability of the target, in nats, computed in float32.
+   *
+   * @param logits [rows, classes]
+   * @param targets int64 [rows]; rows whose target is {@link #IGNORED} do not count
+   */
+  public static Tensor crossEntropy(Tensor logits, Tensor targets) {
+    try (var scope = Scope.open()) {
+      var precise = logits.to(DType.FLOAT32);
+      return scope.out(
+          Native.call(
+              "crossEntropy",
+              () -> torch.cross_entropy_loss(precise.alive(), targets.alive()),
+              logits,
+              targets));
+    }
+  }
+
+  /**
+   * Scaled dot-product attention (Vaswani et al., 2017, formula 1).
+   *
+   * @param query [batch, heads, queries, dim]
+   * @param key [batch, heads, keys, dim]
+   * @param value [batch, heads, keys, dim]
+   * @param causal whether the queries are the last of the keys' positions and see no later ones
+   * @param dropout the probability of leaving out an attention weight; 0 outside training
+   * @return [batch, heads, queries, dim]
+   */
+  public static Tensor attention(
+      Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
+    if (query.rank() != 4 || key.rank() != 4 || key.size(2) != value.size(2)) {
+      throw new TensorException(
+          "attention of %s over %s and %s: needs [batch, heads, tokens, dim] each, and as many"
+                  .formatted(query, key, value)
+              + " values as keys");
+    }
+    if (causal && query.size(2) > key.size(2)) {
+      throw new TensorException("causal attention of " + query + " over fewer keys: " + key);
+    }
+    // libtorch's own backward is 2 to 9 times slower on the CPU (a naive loop in bfloat16), and its
+    // causal mask counts from the first key where there are more keys than queries.
+    boolean square = query.size(2) == key.size(2);
+    boolean compose = query.requiresGrad() && query.device().equals(Device.CPU);
+    return compose || (causal && !square)
+        ? composedAttention(query, key, value, causal, dropout)
+        : Native.call(
+            "attention",
+            () ->
+                torch.scaled_dot_product_attention(
+                    query.alive(),
+                    key.alive(),
+                    value.alive(),
+                    new TensorOptional(),
+                    dropout,
+                    causal,
+                    new DoubleOptional(),
+                    false),
+            query,
+            key,
+            value);
+  }
+
+  /** {@link #attention} as plain matrix products: the reference, in any type. */
+  static Tensor composedAttention(
+      Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
+    try (var scope = Scope.open()) {
+      long batch = query.size(0);
+      long heads = query.size(1);
+      long queries = query.size(2);
+      long dim = query.size(3);
+      var q = query.reshape(batch * heads, queries, dim);
+      var k = key.reshape(batch * heads, -1, dim);
+      var v = value.reshape(batch * heads, -1, dim);
+      var mask = causal ? laterKeys(queries, k) : Tensor.zeros(k.dtype(), k.device(), 1, 1, 1);
+      var scores = scaledProduct(mask, q, k.transpose(1, 2), 1 / Math.sqrt(dim));
+      return scope.out(
+          dropout(softmax(scores), dropout).matmul(v).reshape(batch, heads, queries, dim));
+    }
+  }
+
+  /** {@code mask + factor * left right} for each matrix of the batch, in one pass. */
+  private static Tensor scaledProduct(Tensor mask, Tensor left, Tensor right, double factor) {
+    return Native.call(
+        "scaledProduct",
+        () ->
+            torch.baddbmm(
+                mask.alive(), left.alive(), right.alive(), new Scalar(1.0), new Scalar(factor)),
+        left,
+        right);
+  }
+
+  /** Minus infinity where a key comes after its query: [1, queries, keys]. */
+  private static Tensor laterKeys(long queries, Tensor keys) {
+    var blocked =
+        Tensor.full(
+            Double.NEGATIVE_INFINITY, keys.dtype(), keys.device(), 1, queries, keys.size(1));
+    return Native.call(
+        "triu", () -> torch.triu(blocked.alive(), keys.size(1) - queries + 1), blocked);
+  }
+
+  /** The Euclidean length of all elements of all tensors, in float32. */
+  public static double norm(List<Tensor> tensors) {
+    if (tensors.isEmpty()) {
+      return 0;
+    }
+    try (var scope = Scope.open()) {
+      var lengths =
+          tensors.stream()
+              .map(t -> Native.call("norm", () -> t.alive().norm(new Scalar(2.0)), t).reshape(1))
+              .toList();
+      var all = Tensor.concat(0, lengths);
+      return Native.call("norm", () -> all.alive().norm(new Scalar(2.0)), all).item();
+    }
+  }
+
+  /**
+   * One step of AdamW for one tensor.
+   *
+   * @param number the step, counted from 1
+   * @param weightDecay how much of the weight goes at a learning rate of 1
+   */
+  public record AdamWStep(
+      long number,
+      double learningRate,
+      double beta1,
+      double beta2,
+      double epsilon,
+      double weightDecay) {}
+
+  /**
+   * Changes weight and moments in place (Loshchilov and Hutter, 2019, algorithm 2, with the
+   * schedule inside the learning rate). All have one shape and type.
+   */
+  public static void adamW(
+      Tensor weight, Tensor gradient, Tensor first, Tensor second, AdamWStep step) {
+    double firstBias = 1 - Math.pow(step.beta1(), step.number());
+    double secondBias = 1 - Math.pow(step.beta2(), step.number());
+    Native.run(
+        "adamW",
+        () -> {
+          var w = weight.alive();
+          var g = gradient.alive();
+          w.mul_(new Scalar(1 - step.learningRate() * step.weightDecay()));
+          first.alive().lerp_(g, new Scalar(1 - step.beta1()));
+          second.alive().mul_(new Scalar(step.beta2()));
+          second.alive().addcmul_(g, g, new Scalar(1 - step.beta2()));
+          var root = second.alive().sqrt();
+          root.div_(new Scalar(Math.sqrt(secondBias)));
+          root.add_(new Scalar(step.epsilon()));
+          w.addcdiv_(first.alive(), root, new Scalar(-step.learningRate() / firstBias));
+        },
+        weight,
+        gradient);
+  }
+
+  private static TensorOptional optional(Optional<Tensor> tensor) {
+    return tensor.map(t -> new TensorOptional(t.alive())).orElseGet(TensorOptional::new);
+  }
+}

@@ -1,0 +1,98 @@
+package inkstone.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** The one place where libtorch is called: ownership of results, temporaries, error messages. */
+final class Native {
+
+  private static final Map<DType, ScalarType> TYPES = new EnumMap<>(DType.class);
+  private static final Map<ScalarType, DType> DTYPES = new EnumMap<>(ScalarType.class);
+  private static final Map<String, TensorOptions> OPTIONS = new ConcurrentHashMap<>();
+
+  static {
+    Engine.load();
+    TYPES.put(DType.FLOAT32, ScalarType.Float);
+    TYPES.put(DType.FLOAT64, ScalarType.Double);
+    TYPES.put(DType.BFLOAT16, ScalarType.BFloat16);
+    TYPES.put(DType.FLOAT16, ScalarType.Half);
+    TYPES.put(DType.INT64, ScalarType.Long);
+    TYPES.put(DType.INT32, ScalarType.Int);
+    TYPES.put(DType.UINT8, ScalarType.Byte);
+    TYPES.put(DType.BOOL, ScalarType.Bool);
+    TYPES.forEach((dtype, type) -> DTYPES.put(type, dtype));
+  }
+
+  private Native() {}
+
+  /**
+   * Calls libtorch: whatever native object the call makes on the way is freed, its result becomes a
+   * tensor of the innermost scope, and a failure is told with the operation's name and shapes.
+   */
+  static Tensor call(String name, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... inputs) {
+    try (var temporaries = new PointerScope()) {
+      return Tensor.own(body.get());
+    } catch (RuntimeException e) {
+      throw explain(name, e, inputs);
+    }
+  }
+
+  /** As {@link #call}, for a call without a result. */
+  static void run(String name, Runnable body, Tensor... inputs) {
+    try (var temporaries = new PointerScope()) {
+      body.run();
+    } catch (RuntimeException e) {
+      throw explain(name, e, inputs);
+    }
+  }
+
+  private static TensorException explain(String name, RuntimeException e, Tensor... inputs) {
+    if (e instanceof TensorException told) {
+      return told;
+    }
+    var message = new StringBuilder(name);
+    for (int i = 0; i < inputs.length; i++) {
+      message.append(i == 0 ? " of " : " and ").append(inputs[i]);
+    }
+    var cause = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return new TensorException(message.append(": ").append(cause).toString(), e);
+  }
+
+  static ScalarType type(DType dtype) {
+    return java.util.Objects.requireNonNull(TYPES.get(dtype));
+  }
+
+  static DType dtype(ScalarType type) {
+    var dtype = DTYPES.get(type.intern());
+    if (dtype == null) {
+      throw new TensorException("libtorch's element type " + type.intern() + " is not used here");
+    }
+    return dtype;
+  }
+
+  /** Kept for the life of the process: a handful, one for each pair of type and device. */
+  static TensorOptions options(DType dtype, Device device) {
+    return OPTIONS.computeIfAbsent(
+        dtype + "@" + device,
+        key -> {
+          TensorOptions options =
+              new TensorOptions(type(dtype)).device(new DeviceOptional(device.handle()));
+          options.retainReference();
+          return options;
+        });
+  }
+
+  /** The memory of a contiguous CPU tensor, valid while the tensor lives. */
+  static MemorySegment memory(org.bytedeco.pytorch.Tensor handle) {
+    try (var temporaries = new PointerScope()) {
+      return MemorySegment.ofAddress(handle.data_ptr().address()).reinterpret(handle.nbytes());
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package inkstone.train;
+
+import inkstone.data.TokenBatch;
+import inkstone.journal.Calibrated;
+import inkstone.model.DecoderConfig;
+import inkstone.tensor.DType;
+import inkstone.tensor.Device;
+import inkstone.tensor.Functions;
+import inkstone.tensor.Gradients;
+import inkstone.tensor.Random;
+import inkstone.tensor.Scope;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * How fast this machine trains, found by training for a few seconds on random tokens.
+ *
+ * @param compute the faster type of arithmetic, of those that were asked for
+ * @param tokensPerSecond tokens of training with it
+ * @param flopsPerSecond floating-point operations of training with it
+ * @param matmulRoof the best rate of a matrix product with it, in operations per second
+ * @param rates tokens per second by type, of all that were tried on a small batch
+ * @param seconds what the measurement took
+ */
+public record Calibration(
+    Recipe.Training.Compute compute,
+    double tokensPerSecond,
+    double flopsPerSecond,
+    double matmulRoof,
+    Map<String, Double> rates,
+    double seconds) {
+
+  private static final double SECONDS_EACH = 1.5;
+
+  /** Measures a recipe's network, batch and device. */
+  public static Calibration of(Recipe recipe, DecoderConfig config) {
+    long start = System.nanoTime();
+    var device = new Device(recipe.device());
+    var rates = new LinkedHashMap<String, Double>();
+    var compute = recipe.training().compute();
+    if (compute == Recipe.Training.Compute.auto) {
+      int few = Math.max(1, Math.min(recipe.training().batch(), 1024 / config.context()));
+      for (var type : new DType[] {DType.FLOAT32, DType.BFLOAT16}) {
+        rates.put(name(type).name(), rate(recipe, config, type, few));
+      }
+      compute =
+          rates.getOrDefault("bf16", 0.0) > rates.getOrDefault("fp32", 0.0)
+              ? Recipe.Training.Compute.bf16
+              : Recipe.Training.Compute.fp32;
+    }
+    double rate = rate(recipe, config, type(compute), recipe.training().batch());
+    rates.putIfAbsent(compute.name(), rate);
+    double roof = roof(config, type(compute), device);
+    return new Calibration(
+        compute,
+        rate,
+        rate * config.trainingFlopsPerToken(config.context()),
+        roof,
+        rates,
+        (System.nanoTime() - start) / 1e9);
+  }
+
+  /** The event that tells of it. */
+  public Calibrated event() {
+    return new Calibrated(compute.name(), tokensPerSecond, matmulRoof, seconds, rates);
+  }
+
+  static DType type(Recipe.Training.Compute compute) {
+    return compute == Recipe.Training.Compute.bf16 ? DType.BFLOAT16 : DType.FLOAT32;
+  }
+
+  private static Recipe.Training.Compute name(DType type) {
+    return type == DType.BFLOAT16 ? Recipe.Training.Compute.bf16 : Recipe.Training.Compute.fp32;
+  }
+
+  /** Tokens per second of whole optimizer steps, the first one not counted. */
+  private static double rate(Recipe recipe, DecoderConfig config, DType type, int sequences) {
+    try (var decoder = Networks.random(config, recipe);
+        var trainer = new Trainer(decoder, recipe, type)) {
+      var batch = randomTokens(config, sequences);
+      step(trainer, batch);
+      long start = System.nanoTime();
+      int steps = 0;
+      double seconds;
+      do {
+        step(trainer, batch);
+        steps++;
+        seconds = (System.nanoTime() - start) / 1e9;
+      } while (seconds < SECONDS_EACH);
+      return steps * (double) batch.inputs().length / seconds;
+    }
+  }
+
+  private static void step(Trainer trainer, TokenBatch batch) {
+    trainer.accumulate(batch);
+    trainer.reduce();
+    trainer.clip(1);
+    trainer.step(1e-6);
+  }
+
+  private static TokenBatch randomTokens(DecoderConfig config, int sequences) {
+    var random = new SplittableRandom(1);
+    var ids = random.ints((long) sequences * config.context(), 0, config.vocabulary()).toArray();
+    return new TokenBatch(ids, ids, sequences, config.context());
+  }
+
+  /** The best of several products over the network's own shapes and one large one. */
+  static double roof(DecoderConfig config, DType type, Device device) {
+    double best = 0;
+    int[][] shapes = {
+      {2048, config.width(), config.hidden()},
+      {2048, config.hidden(), config.width()},
+      {2048, config.width(), config.vocabulary()},
+      {1024, 1024, 1024},
+    };
+    try (var scope = Scope.open();
+        var off = Gradients.off()) {
+      for (var shape : shapes) {
+        var x = Random.normal(0, 1, shape[0], shape[1]).to(type).to(device);
+        var w = Random.normal(0, 1, shape[2], shape[1]).to(type).to(device);
+        double flops = 2.0 * shape[0] * shape[1] * shape[2];
+        double spent = 0;
+        for (int i = 0; i < 50 && spent < 0.15; i++) {
+          long start = System.nanoTime();
+          Scope.run(() -> Functions.linear(x, w, Optional.empty()).narrow(0, 0, 1).sum().item());
+          double seconds = (System.nanoTime() - start) / 1e9;
+          best = Math.max(best, flops / seconds);
+          spent += seconds;
+        }
+      }
+    }
+    return best;
+  }
+}

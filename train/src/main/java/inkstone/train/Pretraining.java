@@ -1,0 +1,142 @@
+package inkstone.train;
+
+import inkstone.journal.Event;
+import inkstone.journal.Finished;
+import inkstone.journal.Journal;
+import inkstone.journal.Machine;
+import inkstone.journal.NetworkBuilt;
+import inkstone.journal.RecipeFrozen;
+import inkstone.journal.Recorded;
+import inkstone.journal.Resumed;
+import inkstone.journal.RunLog;
+import inkstone.journal.RunStarted;
+import inkstone.model.Decoder;
+import inkstone.model.ModelDirectory;
+import inkstone.tensor.Device;
+import inkstone.tensor.Engine;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Pre-trains a decoder by a recipe: corpus, tokenizer, token shards, training, evaluation, model.
+ *
+ * <pre>{@code
+ * var run = Pretraining.of(Recipe.read(Path.of("recipes/tiny.yaml"))).run(Path.of("runs/first"));
+ * System.out.println(run.last(Evaluated.class).bitsPerByte());
+ * }</pre>
+ *
+ * @param recipe what to do
+ * @param command what was typed, for the journal
+ * @param resume go on with the run that is in the folder, by the recipe that is there
+ * @param decayStart the step where a wsd schedule's decay begins, where it is to be as in an
+ *     earlier run
+ * @param stop asked after each step; true ends the run with a checkpoint
+ * @param listeners told of every event
+ */
+public record Pretraining(
+    Recipe recipe,
+    String command,
+    boolean resume,
+    OptionalLong decayStart,
+    BooleanSupplier stop,
+    List<Consumer<Recorded>> listeners) {
+
+  /** A new run of a recipe. */
+  public static Pretraining of(Recipe recipe) {
+    return new Pretraining(
+        recipe, "Pretraining", false, OptionalLong.empty(), () -> false, List.of());
+  }
+
+  /** Goes on with the run in the folder. */
+  public Pretraining resuming() {
+    return new Pretraining(recipe, command, true, decayStart, stop, listeners);
+  }
+
+  /** With a decay that begins at a step of the caller's choice. */
+  public Pretraining decayingFrom(OptionalLong step) {
+    return new Pretraining(recipe, command, resume, step, stop, listeners);
+  }
+
+  /** Told by a command line. */
+  public Pretraining told(String typed, BooleanSupplier stopWhen, List<Consumer<Recorded>> to) {
+    return new Pretraining(recipe, typed, resume, decayStart, stopWhen, to);
+  }
+
+  /**
+   * Runs in a folder and gives what happened.
+   *
+   * @throws TrainingException if the folder holds a run and this does not resume it, or the other
+   *     way round
+   */
+  @SuppressWarnings({"unchecked", "GenericArrayCreation"})
+  public RunLog run(Path out) {
+    var folder = RunFolder.open(out, resume);
+    var frozen = resume ? Recipe.read(folder.recipe()) : recipe;
+    var known = resume ? RunFolder.decayStart(out) : decayStart;
+    long start = System.nanoTime();
+    try (var journal = Journal.open(out, listeners.toArray(new Consumer[0]))) {
+      journal.emit(
+          new RunStarted(
+              command,
+              Version.NUMBER,
+              frozen.seed(),
+              Machine.here(Engine.version(), frozen.device()),
+              RecipeFile.write(frozen)));
+      var split = Material.split(frozen, Material.corpus(frozen), journal::emit);
+      try (var material =
+          Material.prepare(frozen, split, out, inkstone.data.Split.MOST, journal::emit)) {
+        var config = Networks.config(frozen, material.tokenizer().vocabularySize());
+        journal.emit(new NetworkBuilt(config.family().name(), config.parameters()));
+        var calibration = Calibration.of(frozen, config);
+        journal.emit(calibration.event());
+        var final_ = resume ? frozen : frozen.computing(calibration.compute());
+        if (!resume) {
+          Atomic.write(folder.recipe(), RecipeFile.write(final_));
+          journal.emit(new RecipeFrozen(RecipeFile.write(final_)));
+        }
+        var session = new Session(final_, material, calibration.matmulRoof(), known);
+        session.run(out, resume, stop, journal::emit, start);
+      }
+    }
+    return RunLog.read(out);
+  }
+
+  /** The part of a run that begins when recipe, material and machine are known. */
+  record Session(Recipe recipe, Material material, double roof, OptionalLong decayStart) {
+
+    void run(Path out, boolean resume, BooleanSupplier stop, Consumer<Event> events, long start) {
+      var config = Networks.config(recipe, material.tokenizer().vocabularySize());
+      try (var decoder = onDevice(Networks.random(config, recipe));
+          var trainer =
+              new Trainer(decoder, recipe, Calibration.type(recipe.training().compute()))) {
+        var loop =
+            new TrainingLoop(recipe, material, decoder, trainer, roof, out, decayStart, events);
+        if (resume) {
+          Checkpoint.last(out).ifPresent(loop::resume);
+          events.accept(new Resumed(loop.progress().step()));
+        }
+        var end = loop.run(stop);
+        if (end != TrainingLoop.End.INTERRUPTED) {
+          ModelDirectory.save(out.resolve("model"), decoder, OptionalInt.of(material.endOfText()));
+          loop.finalEvaluation();
+          for (int i = 0; i < 3; i++) {
+            loop.sample(200, i);
+          }
+        }
+        events.accept(
+            new Finished(
+                loop.progress().step(),
+                end.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                (System.nanoTime() - start) / 1e9));
+      }
+    }
+
+    private Decoder onDevice(Decoder decoder) {
+      return decoder.to(new Device(recipe.device()));
+    }
+  }
+}

@@ -1,0 +1,307 @@
+package inkstone.train;
+
+import inkstone.data.Batches;
+import inkstone.evaluate.HeldOutLoss;
+import inkstone.generate.GenerationDefaults;
+import inkstone.generate.GenerationRequest;
+import inkstone.generate.LanguageModel;
+import inkstone.journal.CheckpointSaved;
+import inkstone.journal.DecayStarted;
+import inkstone.journal.Evaluated;
+import inkstone.journal.Event;
+import inkstone.journal.Sampled;
+import inkstone.journal.Step;
+import inkstone.model.Decoder;
+import inkstone.tensor.Safetensors;
+import inkstone.tensor.Scope;
+import inkstone.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** The steps of a run: learn, evaluate, write samples, keep checkpoints. */
+final class TrainingLoop {
+
+  /** Held-out text of an evaluation along the way; the last one reads all of it. */
+  private static final int SAMPLE_TOKENS = 1 << 15;
+
+  /** A checkpoint may take this part of the time, and comes as often as that allows. */
+  private static final double CHECKPOINT_SHARE = 0.015;
+
+  private static final int MOST_STEP_EVENTS = 4000;
+
+  private final Recipe recipe;
+  private final Material material;
+  private final Decoder decoder;
+  private final Trainer trainer;
+  private final double flopsPerToken;
+  private final double roof;
+  private final Path run;
+  private final Consumer<Event> events;
+  private final Batches batches;
+  private final OptionalLong knownDecay;
+  private LearningRate rate;
+  private Progress progress = Progress.START;
+  private double checkpointSeconds;
+
+  /** How a loop ended. */
+  enum End {
+    STEPS,
+    TIME,
+    EARLY_STOP,
+    INTERRUPTED
+  }
+
+  TrainingLoop(
+      Recipe recipe,
+      Material material,
+      Decoder decoder,
+      Trainer trainer,
+      double roof,
+      Path run,
+      OptionalLong knownDecay,
+      Consumer<Event> events) {
+    this.recipe = recipe;
+    this.material = material;
+    this.decoder = decoder;
+    this.trainer = trainer;
+    this.roof = roof;
+    this.run = run;
+    this.events = events;
+    this.knownDecay = knownDecay;
+    var config = decoder.config();
+    flopsPerToken = config.trainingFlopsPerToken(config.context());
+    batches =
+        new Batches(
+            material.tokens(),
+            switch (recipe.data().order()) {
+              case epoch -> Batches.Order.EPOCH;
+              case random -> Batches.Order.RANDOM;
+            },
+            config.context(),
+            recipe.seed());
+    rate = LearningRate.of(recipe);
+  }
+
+  /** Takes up weights, moments and progress where a checkpoint left them. */
+  void resume(Path checkpoint) {
+    progress = Checkpoint.load(checkpoint, decoder, trainer.optimizer());
+    if (progress.decayStart() > 0) {
+      rate = rate.decayingFrom(progress.decayStart());
+    }
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  /** Trains until the schedule ends, there is no more improvement, or {@code stop} says so. */
+  End run(BooleanSupplier stop) {
+    long start = System.nanoTime() - (long) (progress.seconds() * 1e9);
+    double lastCheckpoint = progress.seconds();
+    var settings = recipe.training();
+    long every = Math.max(1, Math.ceilDiv(settings.steps(), MOST_STEP_EVENTS));
+    if (knownDecay.isPresent()) {
+      rate = rate.decayingFrom(knownDecay.getAsLong());
+    }
+    while (progress.step() < rate.steps()) {
+      beginDecayWhenItIsTime();
+      step(start, every);
+      double now = progress.seconds();
+      long step = progress.step();
+      if (due(step, settings.evaluateEvery()) && evaluate()) {
+        restoreBest();
+        return End.EARLY_STOP;
+      }
+      if (due(step, settings.sampleEvery())) {
+        sample(120, 0);
+      }
+      boolean stopped = stop.getAsBoolean();
+      boolean time = now - lastCheckpoint >= checkpointInterval();
+      if (stopped || (time && step < rate.steps())) {
+        checkpoint();
+        lastCheckpoint = now;
+      }
+      if (stopped) {
+        return End.INTERRUPTED;
+      }
+      progress = progress.at(seconds(start));
+    }
+    checkpoint();
+    return isTimed() ? End.TIME : End.STEPS;
+  }
+
+  private boolean isTimed() {
+    return recipe.schedule().kind() == Recipe.Schedule.Kind.wsd && recipe.training().seconds() > 0;
+  }
+
+  private void beginDecayWhenItIsTime() {
+    if (recipe.schedule().kind() != Recipe.Schedule.Kind.wsd || progress.decayStart() > 0) {
+      return;
+    }
+    boolean now;
+    if (knownDecay.isPresent()) {
+      now = progress.step() + 1 >= knownDecay.getAsLong();
+    } else if (isTimed()) {
+      double before = 1 - recipe.schedule().decay();
+      now =
+          progress.step() >= 1 && progress.seconds() >= recipe.training().seconds() * before
+              || progress.step() + 1 >= rate.decayStart();
+    } else {
+      now = progress.step() + 1 >= rate.decayStart();
+    }
+    if (now) {
+      progress = progress.decaying();
+      if (isTimed() || knownDecay.isPresent()) {
+        rate = rate.decayingFrom(progress.decayStart());
+      }
+      events.accept(new DecayStarted(progress.decayStart()));
+    }
+  }
+
+  private void step(long start, long every) {
+    long begun = System.nanoTime();
+    long step = progress.step() + 1;
+    double loss = 0;
+    long tokens = 0;
+    var position = progress.position();
+    int times = recipe.training().accumulate();
+    for (int i = 0; i < times; i++) {
+      var batch = batches.at(position, recipe.training().batch());
+      loss += trainer.accumulate(batch) / times;
+      tokens += batch.inputs().length;
+      position = position.after(batch);
+    }
+    if (!Double.isFinite(loss)) {
+      throw new TrainingException(
+          "step %d: the loss is %s; a lower optimizer.learning_rate or compute: fp32 helps"
+              .formatted(step, loss));
+    }
+    trainer.reduce();
+    double norm = trainer.clip(recipe.optimizer().clip());
+    double learningRate = rate.at(step);
+    trainer.step(learningRate);
+    progress = progress.stepped(tokens, position, seconds(start));
+    if (step % every == 0 || step == 1 || step == rate.steps()) {
+      double perSecond = tokens / ((System.nanoTime() - begun) / 1e9);
+      events.accept(
+          new Step(
+              step,
+              progress.tokens(),
+              loss,
+              learningRate,
+              norm,
+              perSecond,
+              perSecond * flopsPerToken / roof));
+    }
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static boolean due(long step, int every) {
+    return every > 0 && step % every == 0;
+  }
+
+  /** As often as the recipe says, and rarer where the disk is slow. */
+  private double checkpointInterval() {
+    double wanted = recipe.training().checkpointSeconds();
+    if (isTimed()) {
+      wanted = Math.min(wanted, Math.max(5, 0.05 * recipe.training().seconds()));
+    }
+    return Math.max(wanted, checkpointSeconds / CHECKPOINT_SHARE);
+  }
+
+  void checkpoint() {
+    long start = System.nanoTime();
+    var folder = Checkpoint.save(run, progress, decoder, trainer.optimizer());
+    checkpointSeconds = seconds(start);
+    events.accept(
+        new CheckpointSaved(progress.step(), run.relativize(folder).toString(), checkpointSeconds));
+  }
+
+  /** Scores the first part of the held-out text; true where patience is at its end. */
+  private boolean evaluate() {
+    long start = System.nanoTime();
+    var ids = material.heldOutIds();
+    var some = Arrays.copyOf(ids, Math.min(ids.length, SAMPLE_TOKENS + 1));
+    var loss = HeldOutLoss.of(trainer.computing(), some, decoder.config().context());
+    long bytes = Math.round((double) material.heldOut().length * loss.tokens() / (ids.length - 1));
+    events.accept(
+        new Evaluated(
+            progress.step(),
+            some.length == ids.length ? "held-out" : "held-out, first part",
+            loss.perToken(),
+            loss.bitsPerByte(bytes),
+            bytes,
+            seconds(start)));
+    progress = progress.evaluated(loss.perToken());
+    int patience = recipe.training().patience();
+    if (patience > 0 && progress.sinceBest() == 0) {
+      Scope.run(() -> Safetensors.write(best(), detached(), Map.of()));
+    }
+    return patience > 0 && progress.sinceBest() >= patience;
+  }
+
+  private Path best() {
+    return run.resolve("best.safetensors");
+  }
+
+  private Map<String, Tensor> detached() {
+    var weights = new LinkedHashMap<String, Tensor>();
+    decoder.parameters().forEach((name, weight) -> weights.put(name, weight.detach()));
+    return weights;
+  }
+
+  private void restoreBest() {
+    if (Files.exists(best())) {
+      try (var scope = Scope.open()) {
+        var weights = Safetensors.read(best());
+        detached()
+            .forEach(
+                (name, w) -> w.copyInPlace(java.util.Objects.requireNonNull(weights.get(name))));
+      }
+    }
+  }
+
+  /** Scores all held-out text, with half a context before each token where there is one. */
+  Evaluated finalEvaluation() {
+    long start = System.nanoTime();
+    int stride = Math.max(1, decoder.config().context() / 2);
+    var loss = HeldOutLoss.of(trainer.computing(), material.heldOutIds(), stride);
+    var evaluated =
+        new Evaluated(
+            progress.step(),
+            "held-out",
+            loss.perToken(),
+            loss.bitsPerByte(material.heldOut().length),
+            material.heldOut().length,
+            seconds(start));
+    events.accept(evaluated);
+    return evaluated;
+  }
+
+  /** Lets the model write from nothing. */
+  void sample(int tokens, int number) {
+    // Not closed: the network stays the run's.
+    var model =
+        LanguageModel.of(
+            decoder, material.tokenizer(), GenerationDefaults.documents(material.endOfText()));
+    var request =
+        GenerationRequest.of("")
+            .temperature(0.8)
+            .topP(0.95)
+            .maxTokens(Math.min(tokens, decoder.config().context() - 1))
+            .seed(recipe.seed() + progress.step() + number);
+    try (var pieces = model.generate(request)) {
+      pieces.forEach(piece -> {});
+      events.accept(new Sampled(progress.step(), "", pieces.completion().text()));
+    }
+  }
+}
