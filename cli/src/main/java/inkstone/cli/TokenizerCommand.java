@@ -2,6 +2,9 @@ package inkstone.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import inkstone.data.Corpus;
+import inkstone.data.Documents;
+import inkstone.data.Skipped;
 import inkstone.text.BpeTrainer;
 import inkstone.text.CharacterTokenizer;
 import inkstone.text.JsonLines;
@@ -15,15 +18,15 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -115,41 +118,26 @@ public final class TokenizerCommand implements Runnable {
     }
 
     private Tokenizer train(Trainer trainer) {
-      try (Stream<String> documents = documents(corpus)) {
-        return trainer.train(documents::iterator);
+      Consumer<Skipped> tell = skipped -> System.err.println("skipped " + skipped);
+      try (Documents.Reader reader = Corpus.of(corpus).open(tell)) {
+        if (!reader.hasNext()) {
+          throw new TokenizerException("no document of %s could be read".formatted(corpus));
+        }
+        return trainer.train(() -> new Texts(reader));
       }
     }
   }
 
-  /** The documents of text files, one at a time: a file each. */
-  private static Stream<String> documents(List<Path> corpus) {
-    return corpus.stream()
-        .flatMap(TokenizerCommand::files)
-        .map(
-            file -> {
-              try {
-                return Files.readString(file);
-              } catch (CharacterCodingException e) {
-                throw new TokenizerException("%s: is not UTF-8 text".formatted(file), e);
-              } catch (IOException e) {
-                throw new UncheckedIOException("%s: cannot be read".formatted(file), e);
-              }
-            });
-  }
-
-  private static Stream<Path> files(Path path) {
-    if (!Files.exists(path)) {
-      throw new TokenizerException("%s: no such file or directory".formatted(path));
+  /** The texts of documents. */
+  private record Texts(Documents.Reader reader) implements Iterator<String> {
+    @Override
+    public boolean hasNext() {
+      return reader.hasNext();
     }
-    try (var walk = Files.walk(path)) {
-      return walk
-          .filter(Files::isRegularFile)
-          .filter(file -> file.equals(path) || file.toString().matches(".*\\.(txt|md)"))
-          .sorted()
-          .toList()
-          .stream();
-    } catch (IOException e) {
-      throw new UncheckedIOException("%s: cannot be listed".formatted(path), e);
+
+    @Override
+    public String next() {
+      return reader.next().text();
     }
   }
 

@@ -32,7 +32,7 @@ class TokenizerCommandTest {
   void write() throws IOException {
     corpus = Files.createDirectories(directory.resolve("corpus"));
     Files.writeString(corpus.resolve("a.txt"), "the cat and the hat \u58A8\u6C34");
-    Files.writeString(corpus.resolve("b.md"), "the bat");
+    Files.writeString(corpus.resolve("b.jsonl"), "{\"text\": \"the bat\"}\n");
     Files.writeString(corpus.resolve("c.bin"), "zzzzzzzzzzzzzzzzzzzzzzzz");
     bytes = directory.resolve("bytes");
     Tokenizer.ofBytes(List.of("<s>")).save(bytes);
@@ -135,10 +135,12 @@ class TokenizerCommandTest {
     fails(
         "a vocabulary of 9 is too small: 256 bytes and 1 special tokens need at least 257",
         run("", "train", "--corpus", corpus, "--vocab-size", "9", "--out", none));
-    fails(none + ": no such file or directory", run("", "train", "--corpus", none, "--out", none));
+    assertEquals(2, run("", "train", "--corpus", none, "--out", none).code());
     Path broken = directory.resolve("broken.txt");
     Files.write(broken, new byte[] {'a', (byte) 0xFF});
-    fails(broken + ": is not UTF-8 text", run("", "train", "--corpus", broken, "--out", none));
+    fails(
+        "no document of [%s] could be read".formatted(broken),
+        run("", "train", "--corpus", broken, "--out", none));
     assertEquals(2, run("").code());
     assertEquals(2, run("", "encode", "x").code());
     assertEquals(2, run("", "train", "--corpus", corpus, "--out", none, "--split", "x").code());

@@ -33,12 +33,12 @@ class RoundTripTest {
   @ParameterizedTest
   @ValueSource(strings = {"tokenizer-gpt2", "tokenizer-llama3/models", "tokenizer-minimind-zh"})
   void wellKnownTokenizers(String name) {
-    roundTrip(Tokenizer.open(Reference.path(name)), UnaryOperator.identity(), 1000);
+    roundTrip(Reference.tokenizer(name), UnaryOperator.identity(), 1000);
   }
 
   @Test
   void qwenGivesTheNormalisedText() {
-    roundTrip(Tokenizer.open(Reference.path("tokenizer-qwen3/models")), RoundTripTest::nfc, 1000);
+    roundTrip(Reference.tokenizer("tokenizer-qwen3/models"), RoundTripTest::nfc, 1000);
   }
 
   private static String nfc(String text) {

@@ -48,7 +48,7 @@ class SpecialTokenTest {
         "tokenizer-minimind-zh/merges.txt"
       })
   void attackOnWellKnownOnes(String name) {
-    attack(Tokenizer.open(Reference.path(name)), 1000);
+    attack(Reference.tokenizer(name), 1000);
   }
 
   /** Whole names, pieces of them, names in names, and names glued to all kinds of text. */
@@ -141,7 +141,7 @@ class SpecialTokenTest {
 
   @Test
   void qwenTellsControlTokensFromWords() {
-    Tokenizer qwen = Tokenizer.open(Reference.path("tokenizer-qwen3/models"));
+    Tokenizer qwen = Reference.tokenizer("tokenizer-qwen3/models");
     // <think> is in the file as a token that is not special, and Hugging Face gives it anywhere.
     assertArrayEquals(new int[] {151667, 198, 151668}, qwen.encode("<think>\n</think>"));
     assertEquals("<think>", qwen.decode(151667));

@@ -378,11 +378,17 @@ class TokenizerJsonTest {
       String message = failure(() -> TokenizerJson.read(cut, "tokenizer.json"));
       assertTrue(message.startsWith("tokenizer.json: "), message);
     }
-    byte[] twice = (root() + "{}").getBytes(StandardCharsets.UTF_8);
-    assertThrows(TokenizerException.class, () -> TokenizerJson.read(twice, "x"));
+    byte[] more = (root() + "{}").getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        "x: there is more after the JSON object", failure(() -> TokenizerJson.read(more, "x")));
+    byte[] twice = "{\"a\": 1, \"a\": 1}".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        "x: the key 'a' stands twice in one object", failure(() -> TokenizerJson.read(twice, "x")));
+    byte[] numbers = "{\"a\": [99999999999, 1.5, null, true]}".getBytes(StandardCharsets.UTF_8);
+    assertEquals("{\"a\":[99999999999,1.5,null,true]}", Json.object(numbers, "x").toString());
     byte[] list = "[1]".getBytes(StandardCharsets.UTF_8);
     assertEquals(
-        "x: expected a JSON object",
+        "x: expected a JSON object; the file may be empty",
         assertThrows(TokenizerException.class, () -> TokenizerJson.read(list, "x")).getMessage());
   }
 }
