@@ -1,5 +1,8 @@
 package inkstone.text;
 
+import java.util.Arrays;
+import java.util.Map;
+
 /** One id a character; a character without one is its UTF-8 bytes. */
 final class Characters implements TextModel {
 
@@ -8,11 +11,14 @@ final class Characters implements TextModel {
 
   /**
    * @param byteIds the id of each of the 256 bytes
-   * @param ids the id of each code point, -1 for one that has none
+   * @param known the id of each code point that has one
    */
-  Characters(int[] byteIds, int[] ids) {
+  Characters(int[] byteIds, Map<Integer, Integer> known) {
     this.byteIds = byteIds;
-    this.ids = ids;
+    int highest = known.keySet().stream().mapToInt(c -> c).max().orElse(-1);
+    ids = new int[highest + 1];
+    Arrays.fill(ids, -1);
+    known.forEach((c, id) -> ids[c] = id);
   }
 
   @Override

@@ -79,11 +79,6 @@ final class ComposedTokenizer implements Tokenizer {
   }
 
   @Override
-  public List<int[]> encodeAll(List<String> texts) {
-    return texts.parallelStream().map(this::encode).toList();
-  }
-
-  @Override
   public int[] encodeTemplate(List<Span> spans) {
     boolean anyTrusted = spans.stream().anyMatch(Span::trusted);
     var joined = spans.size() == 1 ? spans.getFirst().text() : join(spans);

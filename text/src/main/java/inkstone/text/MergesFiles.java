@@ -28,7 +28,7 @@ final class MergesFiles {
       String mergesName,
       Optional<byte[]> config) {
     var vocabulary = new LinkedHashMap<String, Integer>();
-    for (var entry : TokenizerJson.parse(vocabularyJson, vocabularyName).properties()) {
+    for (var entry : Json.object(vocabularyJson, vocabularyName).properties()) {
       if (!entry.getValue().isInt()) {
         throw new TokenizerException(
             "%s: the id of '%s' is %s, not a number"
@@ -40,8 +40,7 @@ final class MergesFiles {
     var special = new LinkedHashSet<String>();
     var split = SplitPattern.GPT2;
     if (config.isPresent()) {
-      JsonNode root =
-          TokenizerJson.parse(config.get(), vocabularyName + "'s tokenizer_config.json");
+      JsonNode root = Json.object(config.get(), vocabularyName + "'s tokenizer_config.json");
       root.path("added_tokens_decoder")
           .properties()
           .forEach(

@@ -39,14 +39,21 @@ public interface Tokenizer {
   int[] encode(String text);
 
   /** The ids of each text, as {@link #encode} gives them, found by all processors. */
-  List<int[]> encodeAll(List<String> texts);
+  default List<int[]> encodeAll(List<String> texts) {
+    return texts.parallelStream().map(this::encode).toList();
+  }
 
   /**
    * The ids of a prompt in which only the trusted spans may name special tokens. The spans are
    * encoded as one text, so that a piece may run from one into the next; a special name that is not
    * wholly inside one trusted span is plain text.
+   *
+   * @throws UnsupportedOperationException by a tokenizer for plain text only; none that {@link
+   *     #open} or a trainer gives is one
    */
-  int[] encodeTemplate(List<Span> spans);
+  default int[] encodeTemplate(List<Span> spans) {
+    throw new UnsupportedOperationException("this tokenizer encodes plain text only");
+  }
 
   /** The ids of a text that is trusted from end to end: names of special tokens are the tokens. */
   default int[] encodeTemplate(String trusted) {

@@ -4,16 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.text.Normalizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads Hugging Face's {@code tokenizer.json}: byte-level BPE, and BPE over characters with byte
@@ -24,9 +20,6 @@ final class TokenizerJson {
 
   /** Ids beyond this are taken for damage: arrays are as long as the highest id. */
   private static final int HIGHEST_ID = 1 << 24;
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
 
   private final byte[] json;
   private final String where;
@@ -44,25 +37,8 @@ final class TokenizerJson {
     return new TokenizerJson(json, where).read();
   }
 
-  /** Parses a JSON document whose root is an object. */
-  static JsonNode parse(byte[] json, String where) {
-    try {
-      JsonNode root = JSON.readTree(json);
-      if (!root.isObject()) {
-        throw new TokenizerException(where + ": expected a JSON object");
-      }
-      return root;
-    } catch (JacksonException e) {
-      var at = e.getLocation();
-      throw new TokenizerException(
-          "%s: not whole, well-formed JSON (line %d, column %d: %s); fetch or write it again"
-              .formatted(where, at.getLineNr(), at.getColumnNr(), e.getOriginalMessage()),
-          e);
-    }
-  }
-
   private ComposedTokenizer read() {
-    JsonNode root = parse(json, where);
+    JsonNode root = Json.object(json, where);
     JsonNode model = root.path("model");
     if (!model.isObject()) {
       throw error("model", "is missing; is this a tokenizer.json?");
@@ -193,12 +169,11 @@ final class TokenizerJson {
         tokens[byteIds[b]] = new byte[] {(byte) b};
       }
     }
-    var ids = new int[0x110000];
-    Arrays.fill(ids, -1);
+    var ids = new HashMap<Integer, Integer>();
     vocabulary.forEach(
         (token, id) -> {
           if (!special.contains(id) && token.codePointCount(0, token.length()) == 1) {
-            ids[token.codePointAt(0)] = id;
+            ids.put(token.codePointAt(0), id);
           }
         });
     return new ComposedTokenizer(new Characters(byteIds, ids), tokens, added, forms, json);

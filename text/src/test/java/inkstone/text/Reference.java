@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,7 +20,15 @@ final class Reference {
   /** A text and the ids that the reference gives it. */
   record Encoding(String text, int[] ids) {}
 
+  private static final Map<String, Tokenizer> OPENED = new ConcurrentHashMap<>();
+
   private Reference() {}
+
+  /** A reference tokenizer, opened once for all tests. */
+  static Tokenizer tokenizer(String name) {
+    Path path = path(name);
+    return OPENED.computeIfAbsent(name, n -> Tokenizer.open(path));
+  }
 
   static Path path(String name) {
     Path path = Path.of(System.getProperty("inkstone.data", "../../shared/data")).resolve(name);

@@ -11,7 +11,7 @@ class ReferenceEncodingTest {
 
   @Test
   void gpt2GivesTheReferenceIds() {
-    Tokenizer tokenizer = Tokenizer.open(Reference.path("tokenizer-gpt2"));
+    Tokenizer tokenizer = Reference.tokenizer("tokenizer-gpt2");
     check(tokenizer, Reference.encodings("gpt-2"), 46);
     assertEquals(50257, tokenizer.vocabularySize());
     assertEquals(50256, tokenizer.special("<|endoftext|>"));
@@ -20,7 +20,7 @@ class ReferenceEncodingTest {
 
   @Test
   void qwenGivesTheReferenceIds() {
-    Tokenizer tokenizer = Tokenizer.open(Reference.path("tokenizer-qwen3/models"));
+    Tokenizer tokenizer = Reference.tokenizer("tokenizer-qwen3/models");
     check(tokenizer, Reference.encodings("qwen2"), 46);
     assertEquals(151669, tokenizer.vocabularySize());
     assertEquals(151644, tokenizer.special("<|im_start|>"));
@@ -28,7 +28,7 @@ class ReferenceEncodingTest {
 
   @Test
   void llama3GivesTheReferenceIds() {
-    Tokenizer tokenizer = Tokenizer.open(Reference.path("tokenizer-llama3/models/tokenizer.json"));
+    Tokenizer tokenizer = Reference.tokenizer("tokenizer-llama3/models");
     check(tokenizer, Reference.encodings("llama-bpe"), 46);
     assertEquals(128256, tokenizer.vocabularySize());
     assertEquals(128000, tokenizer.special("<|begin_of_text|>"));
@@ -38,9 +38,9 @@ class ReferenceEncodingTest {
   @Test
   void miniMindGivesTheIdsOfHuggingFace() {
     var expected = Reference.fixture("minimind-encodings.json");
-    Tokenizer json = Tokenizer.open(Reference.path("tokenizer-minimind-zh/tokenizer.json"));
+    Tokenizer json = Reference.tokenizer("tokenizer-minimind-zh/tokenizer.json");
     check(json, expected, 60);
-    Tokenizer pair = Tokenizer.open(Reference.path("tokenizer-minimind-zh/vocab.json"));
+    Tokenizer pair = Reference.tokenizer("tokenizer-minimind-zh/vocab.json");
     check(pair, expected, 60);
     assertEquals(json.special(), pair.special());
     assertEquals(6400, pair.vocabularySize());
@@ -49,7 +49,7 @@ class ReferenceEncodingTest {
   @Test
   void qwenGivesTheIdsOfHuggingFaceOnHarderTexts() {
     check(
-        Tokenizer.open(Reference.path("tokenizer-qwen3/models")),
+        Reference.tokenizer("tokenizer-qwen3/models"),
         Reference.fixture("qwen3-encodings.json"),
         60);
   }
@@ -57,7 +57,7 @@ class ReferenceEncodingTest {
   @Test
   void llama3GivesTheIdsOfHuggingFaceOnHarderTexts() {
     check(
-        Tokenizer.open(Reference.path("tokenizer-llama3/models")),
+        Reference.tokenizer("tokenizer-llama3/models"),
         Reference.fixture("llama3-encodings.json"),
         60);
   }
