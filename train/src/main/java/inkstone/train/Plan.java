@@ -9,11 +9,30 @@ import inkstone.model.DecoderConfig;
  */
 record Plan(Recipe recipe, long tokens, double loss) {
 
-  /** Layers and width of the shapes that are considered; heads are 32 or 64 wide. */
+  /**
+   * Layers and width of the shapes that are considered; heads are 64 wide, 32 where the width is
+   * below 128.
+   */
   private static final int[][] LADDER = {
-    {2, 64}, {2, 96}, {3, 96}, {3, 128}, {4, 128}, {4, 160}, {4, 192}, {4, 256}, {5, 256},
-    {6, 256}, {6, 320}, {6, 384}, {8, 384}, {8, 512}, {10, 512}, {10, 640}, {12, 768}, {16, 768},
-    {18, 1024}, {24, 1024},
+    {2, 64},
+    {2, 96},
+    {3, 96},
+    {3, 128},
+    {4, 128},
+    {4, 192},
+    {4, 256},
+    {5, 256},
+    {6, 256},
+    {6, 320},
+    {6, 384},
+    {8, 384},
+    {8, 512},
+    {10, 512},
+    {10, 640},
+    {12, 768},
+    {16, 768},
+    {18, 1024},
+    {24, 1024},
   };
 
   static final String RULE =
@@ -54,7 +73,7 @@ record Plan(Recipe recipe, long tokens, double loss) {
   }
 
   private static Recipe shaped(Recipe draft, int layers, int width) {
-    int heads = width <= 256 ? width / 32 : width / 64;
+    int heads = width < 128 ? width / 32 : width / 64;
     var model =
         new Recipe.Model(
             draft.model().family(),
@@ -89,6 +108,7 @@ record Plan(Recipe recipe, long tokens, double loss) {
             t.accumulate(),
             t.compute(),
             every,
+            t.evaluateTokens(),
             3 * every,
             0,
             Math.min(60, Math.max(5, Math.rint(seconds / 20))));

@@ -33,7 +33,7 @@ public record Recipe(
           new Model(Model.Family.llama, 4, 4, 0, 256, 0, 256, true, 0.0),
           new Optimizer(1e-3, 0.9, 0.95, 1e-8, 0.1, 1.0),
           new Schedule(Schedule.Kind.wsd, 100, 0.2, 0.0),
-          new Training(2000, 0, 16, 1, Training.Compute.auto, 200, 500, 0, 60));
+          new Training(2000, 0, 16, 1, Training.Compute.auto, 200, 32768, 500, 0, 60));
 
   /**
    * How text becomes tokens.
@@ -149,6 +149,8 @@ public record Recipe(
    * @param accumulate forwards and backwards of one optimizer step
    * @param compute the type of the arithmetic; {@code auto} tries both and takes the faster
    * @param evaluateEvery steps between evaluations; 0 for only the last
+   * @param evaluateTokens the first held-out tokens, which are scored then; the last evaluation
+   *     reads all of them
    * @param sampleEvery steps between samples; 0 for only the last
    * @param patience evaluations without an improvement after which to stop; 0 for never
    * @param checkpointSeconds between checkpoints
@@ -160,6 +162,7 @@ public record Recipe(
       int accumulate,
       Compute compute,
       int evaluateEvery,
+      int evaluateTokens,
       int sampleEvery,
       int patience,
       double checkpointSeconds) {
@@ -187,6 +190,7 @@ public record Recipe(
             t.accumulate(),
             compute,
             t.evaluateEvery(),
+            t.evaluateTokens(),
             t.sampleEvery(),
             t.patience(),
             t.checkpointSeconds());

@@ -78,6 +78,7 @@ final class RecipeRules {
     atLeast("training.batch", training.batch(), 1);
     atLeast("training.accumulate", training.accumulate(), 1);
     atLeast("training.evaluate_every", training.evaluateEvery(), 0);
+    atLeast("training.evaluate_tokens", training.evaluateTokens(), 1);
     atLeast("training.sample_every", training.sampleEvery(), 0);
     atLeast("training.patience", training.patience(), 0);
     require(

@@ -27,9 +27,6 @@ import java.util.function.Consumer;
 /** The steps of a run: learn, evaluate, write samples, keep checkpoints. */
 final class TrainingLoop {
 
-  /** Held-out text of an evaluation along the way; the last one reads all of it. */
-  private static final int SAMPLE_TOKENS = 1 << 15;
-
   /** A checkpoint may take this part of the time, and comes as often as that allows. */
   private static final double CHECKPOINT_SHARE = 0.015;
 
@@ -230,7 +227,7 @@ final class TrainingLoop {
   private boolean evaluate() {
     long start = System.nanoTime();
     var ids = material.heldOutIds();
-    var some = Arrays.copyOf(ids, Math.min(ids.length, SAMPLE_TOKENS + 1));
+    var some = Arrays.copyOf(ids, Math.min(ids.length, recipe.training().evaluateTokens() + 1));
     var loss = HeldOutLoss.of(trainer.computing(), some, decoder.config().context());
     long bytes = Math.round((double) material.heldOut().length * loss.tokens() / (ids.length - 1));
     events.accept(
