@@ -10,6 +10,10 @@ import java.util.Map;
  * <p>{@link #encode} treats its argument as plain text: whatever a user types, it never yields the
  * id of a special token. Special tokens are asked for by name, through {@link #special}, or written
  * in the trusted part of a template, through {@link #encodeTemplate}.
+ *
+ * <p>Special is what the file marks so, and what is written {@code <|...|>} even where the file
+ * forgets the mark. An added token that is not special, such as Qwen3's {@code <think>}, is part of
+ * the ordinary vocabulary: plain text yields it, and decoding gives its name back.
  */
 public interface Tokenizer {
 
