@@ -16,6 +16,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       SpeedrunCommand.class,
       PretrainCommand.class,
+      TokenizerCommand.class,
       GenerateCommand.class,
       ReportCommand.class,
       WarmUpCommand.class,
