@@ -39,14 +39,18 @@ record Plan(Recipe recipe, long tokens, double loss) {
       "of a ladder of shapes, the lowest loss under the data-constrained scaling law of"
           + " Muennighoff et al. (2023, section 3.1), for the operations that fit into the time";
 
-  /** The vocabulary that suits an amount of training text. */
-  static int vocabulary(long trainingBytes) {
-    // Tao et al. (2024): the vocabulary grows slower than the network, which grows with the text.
-    int vocabulary = 512;
-    while (vocabulary < 8192 && trainingBytes > 1200L * vocabulary) {
-      vocabulary *= 2;
-    }
-    return vocabulary;
+  /**
+   * The vocabulary that suits text and time, a power of two: no more than one token for each 1,000
+   * bytes, so that each is seen often enough, and no more than makes the output head about as
+   * costly as the rest of the network (Tao et al., 2024, find that the best vocabulary grows with
+   * the network, and slower).
+   *
+   * @param operations floating-point operations that fit into the time
+   */
+  static int vocabulary(long trainingBytes, double operations) {
+    double network = Math.sqrt(operations / 120);
+    double wanted = Math.min(trainingBytes / 1000.0, network / 256);
+    return 1 << Math.clamp(Math.round(Math.log(wanted) / Math.log(2)), 9, 14);
   }
 
   /**
@@ -73,7 +77,7 @@ record Plan(Recipe recipe, long tokens, double loss) {
   }
 
   private static Recipe shaped(Recipe draft, int layers, int width) {
-    int heads = width < 128 ? width / 32 : width / 64;
+    int heads = width % 64 == 0 ? width / 64 : width / 48;
     var model =
         new Recipe.Model(
             draft.model().family(),

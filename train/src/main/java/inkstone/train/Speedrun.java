@@ -73,7 +73,7 @@ public record Speedrun(
       draft = draft.computing(machine.compute()).budget(budget(machine));
       var split = Material.split(draft, Material.corpus(draft), journal::emit);
       long bytes = split.survey().bytes();
-      draft = draft.vocabulary(Plan.vocabulary(bytes));
+      draft = draft.vocabulary(Plan.vocabulary(bytes, operations(machine)));
       try (var material = Material.prepare(draft, split, out, journal::emit)) {
         baselines(split, material, journal::emit);
         var plan = plan(draft, material, machine);
@@ -121,9 +121,12 @@ public record Speedrun(
 
   /** Text for one reading of all tokens that the smallest sensible network could see. */
   private long budget(Calibration machine) {
-    double operations = machine.flopsPerSecond() * minutes * 60;
-    double parameters = Math.sqrt(operations / 120);
-    return (long) Math.max(4 << 20, 8 * operations / (6 * parameters));
+    double parameters = Math.sqrt(operations(machine) / 120);
+    return (long) Math.max(4 << 20, 8 * operations(machine) / (6 * parameters));
+  }
+
+  private double operations(Calibration machine) {
+    return machine.flopsPerSecond() * minutes * 60;
   }
 
   private Plan plan(Recipe draft, Material material, Calibration machine) {
