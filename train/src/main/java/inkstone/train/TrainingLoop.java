@@ -88,7 +88,7 @@ final class TrainingLoop {
   /** Takes up weights, moments and progress where a checkpoint left them. */
   void resume(Path checkpoint) {
     progress = Checkpoint.load(checkpoint, decoder, trainer.optimizer());
-    if (progress.decayStart() > 0) {
+    if (isTimed() && progress.decayStart() > 0) {
       rate = rate.decayingFrom(progress.decayStart());
     }
   }
@@ -103,7 +103,7 @@ final class TrainingLoop {
     double lastCheckpoint = progress.seconds();
     var settings = recipe.training();
     long every = Math.max(1, Math.ceilDiv(settings.steps(), MOST_STEP_EVENTS));
-    if (knownDecay.isPresent()) {
+    if (isTimed() && knownDecay.isPresent()) {
       rate = rate.decayingFrom(knownDecay.getAsLong());
     }
     while (progress.step() < rate.steps()) {
@@ -141,20 +141,16 @@ final class TrainingLoop {
     if (recipe.schedule().kind() != Recipe.Schedule.Kind.wsd || progress.decayStart() > 0) {
       return;
     }
-    boolean now;
-    if (knownDecay.isPresent()) {
-      now = progress.step() + 1 >= knownDecay.getAsLong();
-    } else if (isTimed()) {
-      double before = 1 - recipe.schedule().decay();
-      now =
-          progress.step() >= 1 && progress.seconds() >= recipe.training().seconds() * before
-              || progress.step() + 1 >= rate.decayStart();
-    } else {
-      now = progress.step() + 1 >= rate.decayStart();
-    }
-    if (now) {
+    // In a run by the clock, time decides where no earlier run has decided; the steps are a bound.
+    double before = (1 - recipe.schedule().decay()) * recipe.training().seconds();
+    boolean time =
+        isTimed()
+            && knownDecay.isEmpty()
+            && progress.step() >= 1
+            && progress.seconds() >= before;
+    if (time || progress.step() + 1 >= rate.decayStart()) {
       progress = progress.decaying();
-      if (isTimed() || knownDecay.isPresent()) {
+      if (isTimed()) {
         rate = rate.decayingFrom(progress.decayStart());
       }
       events.accept(new DecayStarted(progress.decayStart()));
