@@ -51,7 +51,8 @@ final class SpeedrunCommand implements Callable<Integer> {
     try (var stop = Interrupts.listen()) {
       var run =
           new Speedrun(
-              corpus,
+              // So that the recipe can be run again from another folder.
+              corpus.stream().map(p -> Path.of(p).toAbsolutePath().normalize().toString()).toList(),
               minutes,
               seed,
               began,

@@ -14,6 +14,7 @@ package inkstone.journal;
  * @param steps optimizer steps
  * @param tokensPerStep tokens in one optimizer step
  * @param expectedMinutes minutes the whole command should take
+ * @param timed whether the minutes end the run, and the steps are only expected
  * @param rule the scaling rule that was followed, in words, with its source
  */
 public record Planned(
@@ -28,5 +29,6 @@ public record Planned(
     long steps,
     int tokensPerStep,
     double expectedMinutes,
+    boolean timed,
     String rule)
     implements Event {}

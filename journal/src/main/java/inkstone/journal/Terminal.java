@@ -32,6 +32,8 @@ public final class Terminal implements Consumer<Recorded> {
 
   private long total;
   private long firstStep;
+  private Instant started = Instant.MIN;
+  private Optional<Instant> end = Optional.empty();
   private Instant firstTime = Instant.MAX;
   private Instant shown = Instant.MIN;
   private String bar = "";
@@ -87,8 +89,22 @@ public final class Terminal implements Consumer<Recorded> {
       }
       default -> {
         switch (recorded.event()) {
-          case Planned plan -> total = plan.steps();
-          case RunStarted _, Resumed _ -> firstTime = Instant.MAX;
+          case Planned plan -> {
+            total = plan.steps();
+            end =
+                plan.timed()
+                    ? Optional.of(started.plusMillis(Math.round(60_000 * plan.minutes())))
+                    : Optional.empty();
+          }
+          case RunStarted _ -> {
+            started = recorded.time();
+            firstTime = Instant.MAX;
+          }
+          case Resumed _ -> {
+            firstTime = Instant.MAX;
+            // How much of its time the run has used is not in its events.
+            end = Optional.empty();
+          }
           default -> {}
         }
         line(recorded.event());
@@ -155,12 +171,14 @@ public final class Terminal implements Consumer<Recorded> {
     }
     if (total > 0 && step.step() > firstStep) {
       var millis = (double) Duration.between(firstTime, time).toMillis();
-      var left = millis / (step.step() - firstStep) * Math.max(0, total - step.step());
-      var end = time.plusMillis(Math.round(left)).atZone(zone);
+      double bySteps = millis / (step.step() - firstStep) * Math.max(0, total - step.step());
+      double left =
+          end.map(e -> (double) Math.max(0, Duration.between(time, e).toMillis())).orElse(bySteps);
+      var ends = time.plusMillis(Math.round(left)).atZone(zone);
       text.append("  ")
           .append(Words.clock(left / 1000))
           .append(" left, ends ")
-          .append(HOUR.format(end));
+          .append(HOUR.format(ends));
     }
     return text.toString();
   }

@@ -55,11 +55,11 @@ class EventLinesTest {
             "type":"calibrated",TIME,"compute":"bf16","tokens_per_second":1800.5,\
             "matmul_roof":1.5E12,"seconds":4.0,"rates":{"fp32":900.0,"bf16":1800.5}"""),
         Arguments.of(
-            new Planned(10, 1000, 4, 128, 4, 64, 300, 5000, 50, 100, 9.5, "rule"),
+            new Planned(10, 1000, 4, 128, 4, 64, 300, 5000, 50, 100, 9.5, false, "rule"),
             """
             "type":"planned",TIME,"minutes":10.0,"parameters":1000,"layers":4,"width":128,\
             "heads":4,"context":64,"vocabulary":300,"tokens":5000,"steps":50,\
-            "tokens_per_step":100,"expected_minutes":9.5,"rule":"rule\""""),
+            "tokens_per_step":100,"expected_minutes":9.5,"timed":false,"rule":"rule\""""),
         Arguments.of(
             new Step(1, 100, 5.5, 1e-3, Double.POSITIVE_INFINITY, 200.0, 0.25),
             """

@@ -100,6 +100,7 @@ final class SampleRun {
             STEPS,
             PER_STEP,
             9.6,
+            true,
             "parameters and tokens from the measured rate at a fixed ratio (Hoffmann et al. 2022,"
                 + " section 3.3), the ratio lowered for repeated data"));
     after(

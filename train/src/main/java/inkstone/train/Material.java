@@ -16,7 +16,6 @@ import inkstone.text.SplitPattern;
 import inkstone.text.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -82,13 +81,12 @@ public record Material(
    * Learns the tokenizer and writes the token shards, or takes both from a run folder that has
    * them.
    */
-  public static Material prepare(Recipe recipe, Split split, Path run, Consumer<Event> events) {
+  public static Material prepare(Recipe recipe, Split split, Path run, boolean resume, Consumer<Event> events) {
     var model = run.resolve("model");
     var shards = run.resolve("data");
-    boolean known = Files.exists(model.resolve("tokenizer.json")) && Files.isDirectory(shards);
     Tokenizer tokenizer;
     TokenShards tokens;
-    if (known) {
+    if (resume) {
       tokenizer = Tokenizer.open(model);
       tokens = TokenShards.open(shards, tokenizer);
     } else {

@@ -139,6 +139,7 @@ record Plan(Recipe recipe, long tokens, double loss) {
         tokens / perStep,
         perStep,
         minutes,
+        true,
         RULE);
   }
 }

@@ -15,13 +15,14 @@ record RunFolder(Path path) {
 
   /** Refuses to begin a second run where one is, and to resume where there is none. */
   static RunFolder open(Path path, boolean resume) {
-    boolean used = Files.exists(path.resolve(Journal.FILE));
+    // A run that ended before its recipe was settled has nothing to lose: it begins again.
+    boolean used = Files.exists(path.resolve("recipe.yaml"));
     if (used && !resume) {
       throw new TrainingException(
           "%s holds a run already: go on with it by --resume, or choose another folder with --out"
               .formatted(path));
     }
-    if (resume && !Files.exists(path.resolve("recipe.yaml"))) {
+    if (resume && !used) {
       throw new TrainingException(
           "%s holds no run to resume (no recipe.yaml); leave out --resume to begin one"
               .formatted(path));
