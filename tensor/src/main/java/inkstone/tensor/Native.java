@@ -91,6 +91,9 @@ final class Native {
 
   /** The memory of a contiguous CPU tensor, valid while the tensor lives. */
   static MemorySegment memory(org.bytedeco.pytorch.Tensor handle) {
+    if (handle.nbytes() == 0) {
+      return MemorySegment.NULL; // libtorch has no address for what holds nothing
+    }
     try (var temporaries = new PointerScope()) {
       return MemorySegment.ofAddress(handle.data_ptr().address()).reinterpret(handle.nbytes());
     }
