@@ -19,7 +19,9 @@ public final class Functions {
   /** {@code x W^T + b}: x [..., in], weight [out, in], bias [out]; gives [..., out]. */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
     return Native.call(
-        "linear", () -> torch.linear(x.alive(), weight.alive(), optional(bias)), x, weight);
+        "linear",
+        () -> torch.linear(x.alive(), weight.alive(), optional(bias)),
+        inputs(x, weight, bias));
   }
 
   /** The rows of weight [n, dim] at ids (int64 [...]); gives [..., dim]. */
@@ -40,8 +42,7 @@ public final class Functions {
                 optional(bias),
                 epsilon,
                 false),
-        x,
-        weight);
+        inputs(x, weight, bias));
   }
 
   /**
@@ -249,6 +250,10 @@ public final class Functions {
         },
         weight,
         gradient);
+  }
+
+  private static Tensor[] inputs(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    return bias.map(b -> new Tensor[] {x, weight, b}).orElseGet(() -> new Tensor[] {x, weight});
   }
 
   private static TensorOptional optional(Optional<Tensor> tensor) {

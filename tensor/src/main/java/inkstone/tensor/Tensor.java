@@ -25,6 +25,9 @@ public final class Tensor implements AutoCloseable {
 
   private static final AtomicLong LIVE = new AtomicLong();
 
+  /** So that the number of bytes fits a long in every type. */
+  private static final long MOST_ELEMENTS = Long.MAX_VALUE / 8;
+
   final org.bytedeco.pytorch.Tensor handle;
   private @Nullable Scope owner;
   private boolean closed;
@@ -73,7 +76,7 @@ public final class Tensor implements AutoCloseable {
           "a tensor of %s %s needs %,d bytes, not %,d"
               .formatted(dtype, Arrays.toString(shape), expected, memory.byteSize()));
     }
-    var tensor = Native.call("empty", () -> torch.zeros(shape, Native.options(dtype, Device.CPU)));
+    var tensor = Native.call("of", () -> torch.zeros(shape, Native.options(dtype, Device.CPU)));
     Native.memory(tensor.handle).copyFrom(memory);
     return tensor;
   }
@@ -112,7 +115,10 @@ public final class Tensor implements AutoCloseable {
       if (size < 0) {
         throw new TensorException("shape " + Arrays.toString(shape) + " has a negative size");
       }
-      count = Math.multiplyExact(count, size);
+      if (size > 0 && count > MOST_ELEMENTS / size) {
+        throw new TensorException("shape " + Arrays.toString(shape) + " is too large");
+      }
+      count *= size;
     }
     return count;
   }
