@@ -1,5 +1,6 @@
 package inkstone.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
@@ -91,9 +92,7 @@ public final class Functions {
 
   /** Zeroes each element with probability {@code p} and scales the rest by 1 / (1 - p). */
   public static Tensor dropout(Tensor x, double p) {
-    if (p < 0 || p >= 1) {
-      throw new TensorException("dropout " + p + " is not in [0, 1)");
-    }
+    checkProbability(p);
     return p == 0 ? x : Native.call("dropout", () -> torch.dropout(x.alive(), p, true), x);
   }
 
@@ -127,15 +126,21 @@ public final class Functions {
    */
   public static Tensor attention(
       Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
-    if (query.rank() != 4 || key.rank() != 4 || key.size(2) != value.size(2)) {
+    if (query.rank() != 4
+        || key.rank() != 4
+        || query.size(0) != key.size(0)
+        || query.size(1) != key.size(1)
+        || query.size(3) != key.size(3)
+        || !Arrays.equals(key.shape(), value.shape())) {
       throw new TensorException(
-          "attention of %s over %s and %s: needs [batch, heads, tokens, dim] each, and as many"
+          "attention of %s over %s and %s: needs [batch, heads, tokens, dim] each, equal in"
                   .formatted(query, key, value)
-              + " values as keys");
+              + " batch, heads and dim, and as many values as keys");
     }
     if (causal && query.size(2) > key.size(2)) {
       throw new TensorException("causal attention of " + query + " over fewer keys: " + key);
     }
+    checkProbability(dropout);
     // libtorch's own backward is 2 to 9 times slower on the CPU (a naive loop in bfloat16), and its
     // causal mask counts from the first key where there are more keys than queries.
     boolean square = query.size(2) == key.size(2);
@@ -250,6 +255,12 @@ public final class Functions {
         },
         weight,
         gradient);
+  }
+
+  private static void checkProbability(double dropout) {
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new TensorException("dropout " + dropout + " is not in [0, 1)");
+    }
   }
 
   private static Tensor[] inputs(Tensor x, Tensor weight, Optional<Tensor> bias) {
