@@ -210,6 +210,7 @@ public final class Functions {
     try (var scope = Scope.open()) {
       var lengths =
           tensors.stream()
+              .map(t -> t.dtype().bytes() < 4 ? t.to(DType.FLOAT32) : t)
               .map(t -> Native.call("norm", () -> t.alive().norm(new Scalar(2.0)), t).reshape(1))
               .toList();
       var all = Tensor.concat(0, lengths);
