@@ -238,6 +238,16 @@ public final class Functions {
    */
   public static void adamW(
       Tensor weight, Tensor gradient, Tensor first, Tensor second, AdamWStep step) {
+    for (var other : List.of(gradient, first, second)) {
+      if (!Arrays.equals(other.shape(), weight.shape()) || other.dtype() != weight.dtype()) {
+        throw new TensorException(
+            "adamW of %s with %s, %s and %s: all need one shape and type"
+                .formatted(weight, gradient, first, second));
+      }
+    }
+    if (step.number() < 1) {
+      throw new TensorException("adamW: steps are counted from 1, not " + step.number());
+    }
     double firstBias = 1 - Math.pow(step.beta1(), step.number());
     double secondBias = 1 - Math.pow(step.beta2(), step.number());
     Native.run(
