@@ -1,5 +1,6 @@
 package inkstone.tensor;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -194,9 +195,11 @@ public final class Tensor implements AutoCloseable {
 
   /** Hands the elements' bytes, row-major and in native order, to {@code reader} while it runs. */
   public void read(java.util.function.Consumer<MemorySegment> reader) {
-    try (var scope = Scope.open()) {
+    try (var scope = Scope.open();
+        var arena = Arena.ofConfined()) {
       var plain = detach().to(Device.CPU).contiguous();
-      reader.accept(Native.memory(plain.handle).asReadOnly());
+      var memory = Native.memory(plain.handle);
+      reader.accept(memory.reinterpret(memory.byteSize(), arena, null).asReadOnly());
     }
   }
 
