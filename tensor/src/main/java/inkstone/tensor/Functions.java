@@ -1,5 +1,6 @@
 package inkstone.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
@@ -19,7 +20,9 @@ public final class Functions {
   /** {@code x W^T + b}: x [..., in], weight [out, in], bias [out]; gives [..., out]. */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
     return Native.call(
-        "linear", () -> torch.linear(x.alive(), weight.alive(), optional(bias)), x, weight);
+        "linear",
+        () -> torch.linear(x.alive(), weight.alive(), optional(bias)),
+        inputs(x, weight, bias));
   }
 
   /** The rows of weight [n, dim] at ids (int64 [...]); gives [..., dim]. */
@@ -40,8 +43,7 @@ public final class Functions {
                 optional(bias),
                 epsilon,
                 false),
-        x,
-        weight);
+        inputs(x, weight, bias));
   }
 
   /**
@@ -90,9 +92,7 @@ public final class Functions {
 
   /** Zeroes each element with probability {@code p} and scales the rest by 1 / (1 - p). */
   public static Tensor dropout(Tensor x, double p) {
-    if (p < 0 || p >= 1) {
-      throw new TensorException("dropout " + p + " is not in [0, 1)");
-    }
+    checkProbability(p);
     return p == 0 ? x : Native.call("dropout", () -> torch.dropout(x.alive(), p, true), x);
   }
 
@@ -126,15 +126,21 @@ public final class Functions {
    */
   public static Tensor attention(
       Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
-    if (query.rank() != 4 || key.rank() != 4 || key.size(2) != value.size(2)) {
+    if (query.rank() != 4
+        || key.rank() != 4
+        || query.size(0) != key.size(0)
+        || query.size(1) != key.size(1)
+        || query.size(3) != key.size(3)
+        || !Arrays.equals(key.shape(), value.shape())) {
       throw new TensorException(
-          "attention of %s over %s and %s: needs [batch, heads, tokens, dim] each, and as many"
+          "attention of %s over %s and %s: needs [batch, heads, tokens, dim] each, equal in"
                   .formatted(query, key, value)
-              + " values as keys");
+              + " batch, heads and dim, and as many values as keys");
     }
     if (causal && query.size(2) > key.size(2)) {
       throw new TensorException("causal attention of " + query + " over fewer keys: " + key);
     }
+    checkProbability(dropout);
     // libtorch's own backward is 2 to 9 times slower on the CPU (a naive loop in bfloat16), and its
     // causal mask counts from the first key where there are more keys than queries.
     boolean square = query.size(2) == key.size(2);
@@ -204,6 +210,7 @@ public final class Functions {
     try (var scope = Scope.open()) {
       var lengths =
           tensors.stream()
+              .map(t -> t.dtype().bytes() < 4 ? t.to(DType.FLOAT32) : t)
               .map(t -> Native.call("norm", () -> t.alive().norm(new Scalar(2.0)), t).reshape(1))
               .toList();
       var all = Tensor.concat(0, lengths);
@@ -231,6 +238,16 @@ public final class Functions {
    */
   public static void adamW(
       Tensor weight, Tensor gradient, Tensor first, Tensor second, AdamWStep step) {
+    for (var other : List.of(gradient, first, second)) {
+      if (!Arrays.equals(other.shape(), weight.shape()) || other.dtype() != weight.dtype()) {
+        throw new TensorException(
+            "adamW of %s with %s, %s and %s: all need one shape and type"
+                .formatted(weight, gradient, first, second));
+      }
+    }
+    if (step.number() < 1) {
+      throw new TensorException("adamW: steps are counted from 1, not " + step.number());
+    }
     double firstBias = 1 - Math.pow(step.beta1(), step.number());
     double secondBias = 1 - Math.pow(step.beta2(), step.number());
     Native.run(
@@ -249,6 +266,16 @@ public final class Functions {
         },
         weight,
         gradient);
+  }
+
+  private static void checkProbability(double dropout) {
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new TensorException("dropout " + dropout + " is not in [0, 1)");
+    }
+  }
+
+  private static Tensor[] inputs(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    return bias.map(b -> new Tensor[] {x, weight, b}).orElseGet(() -> new Tensor[] {x, weight});
   }
 
   private static TensorOptional optional(Optional<Tensor> tensor) {

@@ -54,9 +54,6 @@ final class Native {
   }
 
   private static TensorException explain(String name, RuntimeException e, Tensor... inputs) {
-    if (e instanceof TensorException told) {
-      return told;
-    }
     var message = new StringBuilder(name);
     for (int i = 0; i < inputs.length; i++) {
       message.append(i == 0 ? " of " : " and ").append(inputs[i]);
@@ -66,7 +63,11 @@ final class Native {
   }
 
   static ScalarType type(DType dtype) {
-    return java.util.Objects.requireNonNull(TYPES.get(dtype));
+    var type = TYPES.get(dtype);
+    if (type == null) {
+      throw new TensorException(dtype + " can be stored in files but not computed with");
+    }
+    return type;
   }
 
   static DType dtype(ScalarType type) {
@@ -91,6 +92,9 @@ final class Native {
 
   /** The memory of a contiguous CPU tensor, valid while the tensor lives. */
   static MemorySegment memory(org.bytedeco.pytorch.Tensor handle) {
+    if (handle.nbytes() == 0) {
+      return MemorySegment.NULL; // libtorch has no address for what holds nothing
+    }
     try (var temporaries = new PointerScope()) {
       return MemorySegment.ofAddress(handle.data_ptr().address()).reinterpret(handle.nbytes());
     }

@@ -32,7 +32,7 @@ public final class Random {
       return scope.out(
           standard
               .mulInPlace(deviation)
-              .addInPlace(Tensor.full(mean, DType.FLOAT32, Device.CPU, 1), 1));
+              .addInPlace(Tensor.full(mean, DType.FLOAT32, Device.CPU), 1));
     }
   }
 

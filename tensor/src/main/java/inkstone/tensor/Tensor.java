@@ -1,5 +1,6 @@
 package inkstone.tensor;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class Tensor implements AutoCloseable {
 
   private static final AtomicLong LIVE = new AtomicLong();
+
+  /** So that the number of bytes fits a long in every type. */
+  private static final long MOST_ELEMENTS = Long.MAX_VALUE / 8;
 
   final org.bytedeco.pytorch.Tensor handle;
   private @Nullable Scope owner;
@@ -73,7 +77,7 @@ public final class Tensor implements AutoCloseable {
           "a tensor of %s %s needs %,d bytes, not %,d"
               .formatted(dtype, Arrays.toString(shape), expected, memory.byteSize()));
     }
-    var tensor = Native.call("empty", () -> torch.zeros(shape, Native.options(dtype, Device.CPU)));
+    var tensor = Native.call("of", () -> torch.zeros(shape, Native.options(dtype, Device.CPU)));
     Native.memory(tensor.handle).copyFrom(memory);
     return tensor;
   }
@@ -112,7 +116,10 @@ public final class Tensor implements AutoCloseable {
       if (size < 0) {
         throw new TensorException("shape " + Arrays.toString(shape) + " has a negative size");
       }
-      count = Math.multiplyExact(count, size);
+      if (size > 0 && count > MOST_ELEMENTS / size) {
+        throw new TensorException("shape " + Arrays.toString(shape) + " is too large");
+      }
+      count *= size;
     }
     return count;
   }
@@ -188,9 +195,11 @@ public final class Tensor implements AutoCloseable {
 
   /** Hands the elements' bytes, row-major and in native order, to {@code reader} while it runs. */
   public void read(java.util.function.Consumer<MemorySegment> reader) {
-    try (var scope = Scope.open()) {
+    try (var scope = Scope.open();
+        var arena = Arena.ofConfined()) {
       var plain = detach().to(Device.CPU).contiguous();
-      reader.accept(Native.memory(plain.handle).asReadOnly());
+      var memory = Native.memory(plain.handle);
+      reader.accept(memory.reinterpret(memory.byteSize(), arena, null).asReadOnly());
     }
   }
 
