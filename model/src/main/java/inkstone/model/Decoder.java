@@ -195,10 +195,10 @@ public final class Decoder implements AutoCloseable {
 
   private void checkContext(Batch batch) {
     for (var span : batch.spans()) {
-      if (span.start() + span.length() > config.context()) {
+      long end = (long) span.start() + span.length();
+      if (end > config.context()) {
         throw new ModelException(
-            "%d tokens do not fit the context of %d"
-                .formatted(span.start() + span.length(), config.context()));
+            "%d tokens do not fit the context of %d".formatted(end, config.context()));
       }
     }
   }
