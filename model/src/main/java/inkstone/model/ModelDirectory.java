@@ -115,7 +115,7 @@ public final class ModelDirectory {
                   Map.of("format", "pt")));
       write(directory.resolve("generation_config.json"), generation);
       write(directory.resolve(CONFIG), json);
-    } catch (IOException e) {
+    } catch (IOException | SafetensorsException e) {
       throw new ModelException("%s cannot be written: %s".formatted(directory, e.getMessage()), e);
     }
   }
@@ -142,8 +142,13 @@ public final class ModelDirectory {
 
   private static void write(Path file, JsonNode json) throws IOException {
     var beside = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(
-        beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.writeString(
+          beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+      Files.move(
+          beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
   }
 }
