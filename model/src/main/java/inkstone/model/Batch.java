@@ -41,7 +41,16 @@ public record Batch(
    * @param start the position of the first token, counted from 0
    * @param length the number of tokens
    */
-  public record Span(int sequence, int start, int length) {}
+  public record Span(int sequence, int start, int length) {
+    /** Refuses a run that holds nothing or lies before the start. */
+    public Span {
+      if (start < 0 || length < 1) {
+        throw new ModelException(
+            "span: %d tokens from position %d cannot be; give 1 or more, from 0"
+                .formatted(length, start));
+      }
+    }
+  }
 
   /** Which rows' logits are computed. */
   public enum Rows {
@@ -60,7 +69,7 @@ public record Batch(
           case Ids(var ids) -> ids.size(0);
           case Embeddings(var embeddings) -> embeddings.size(0);
         };
-    if (covered != given) {
+    if (covered != given || spans.isEmpty()) {
       throw new ModelException(
           "batch: the spans cover " + covered + " tokens of " + given + " given");
     }

@@ -1,10 +1,9 @@
 package inkstone.model;
 
-import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
 
-/** Reads values of a config.json; what is missing or of the wrong kind is told with its place. */
-record ConfigReader(Path file, JsonNode json) {
+/** Reads values of a config.json; what is missing or of the wrong kind is told with its key. */
+record ConfigReader(JsonNode json) {
 
   int integer(String key) {
     var value = json.get(key);
@@ -42,11 +41,23 @@ record ConfigReader(Path file, JsonNode json) {
 
   /** Refuses a value that this project does not compute. */
   void only(String key, String supported) {
-    var value = json.path(key).asString(supported);
+    if (absent(key)) {
+      return;
+    }
+    var value = json.get(key).isString() ? json.get(key).stringValue() : json.get(key).toString();
     if (!value.equals(supported)) {
       throw new ModelException(
-          "%s: %s '%s' is not supported; only '%s' is".formatted(file, key, value, supported));
+          "%s '%s' is not supported; only '%s' is".formatted(key, value, supported));
     }
+  }
+
+  /** The object under a key. */
+  ConfigReader object(String key) {
+    var value = json.get(key);
+    if (value == null || !value.isObject()) {
+      throw wrong(key, "an object", value);
+    }
+    return new ConfigReader(value);
   }
 
   boolean absent(String key) {
@@ -56,7 +67,6 @@ record ConfigReader(Path file, JsonNode json) {
   private ModelException wrong(
       String key, String expected, @org.jspecify.annotations.Nullable JsonNode value) {
     return new ModelException(
-        "%s: %s must be %s, but is %s"
-            .formatted(file, key, expected, value == null ? "missing" : value));
+        "%s must be %s, but is %s".formatted(key, expected, value == null ? "missing" : value));
   }
 }

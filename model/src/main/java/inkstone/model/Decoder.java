@@ -90,7 +90,12 @@ public final class Decoder implements AutoCloseable {
     return Random.normal(0, residual ? 0.02 / Math.sqrt(2.0 * config.layers()) : 0.02, shape);
   }
 
-  /** A network with the given weights, which it owns from now on. */
+  /**
+   * A network with the given weights, which it owns from now on.
+   *
+   * @throws ModelException if a weight is missing or of another shape; the weights stay whose they
+   *     were
+   */
   public static Decoder of(DecoderConfig config, Map<String, Tensor> weights) {
     var parameters = new java.util.LinkedHashMap<String, Tensor>();
     Layout.of(config)
@@ -105,8 +110,9 @@ public final class Decoder implements AutoCloseable {
                     "weight '%s' is %s; the configuration asks for %s"
                         .formatted(name, weight, java.util.Arrays.toString(shape)));
               }
-              parameters.put(name, Scope.keep(weight));
+              parameters.put(name, weight);
             });
+    parameters.values().forEach(Scope::keep);
     return new Decoder(config, parameters, DType.FLOAT32);
   }
 
@@ -195,10 +201,10 @@ public final class Decoder implements AutoCloseable {
 
   private void checkContext(Batch batch) {
     for (var span : batch.spans()) {
-      if (span.start() + span.length() > config.context()) {
+      long end = (long) span.start() + span.length();
+      if (end > config.context()) {
         throw new ModelException(
-            "%d tokens do not fit the context of %d"
-                .formatted(span.start() + span.length(), config.context()));
+            "%d tokens do not fit the context of %d".formatted(end, config.context()));
       }
     }
   }

@@ -53,7 +53,21 @@ public record DecoderConfig(
       throw new ModelException(
           "headDim: " + headDim + " is odd; rotary positions turn pairs of numbers");
     }
-    if (family == Family.GPT2 && (heads * headDim != width || heads != keyValueHeads)) {
+    if (family == Family.LLAMA && bias) {
+      throw new ModelException("bias: Llama has none; give false");
+    }
+    if (!(normEpsilon >= 0 && normEpsilon < 1)) {
+      throw new ModelException("normEpsilon: " + normEpsilon + " is not in [0, 1)");
+    }
+    if (!(rotaryBase > 0) || Double.isInfinite(rotaryBase)) {
+      throw new ModelException("rotaryBase: " + rotaryBase + " is not a positive number");
+    }
+    if (family == Family.GPT2 && heads != keyValueHeads) {
+      throw new ModelException(
+          "keyValueHeads: GPT-2 has as many as query heads, %d, not %d"
+              .formatted(heads, keyValueHeads));
+    }
+    if (family == Family.GPT2 && (long) heads * headDim != width) {
       throw new ModelException(
           "heads: GPT-2 splits its width evenly, %d does not divide by %d heads"
               .formatted(width, heads));

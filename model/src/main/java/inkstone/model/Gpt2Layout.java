@@ -37,6 +37,8 @@ final class Gpt2Layout implements Family.Format {
   @Override
   public DecoderConfig read(ConfigReader config) {
     config.only("activation_function", "gelu_new");
+    config.only("scale_attn_weights", "true");
+    config.only("scale_attn_by_inverse_layer_idx", "false");
     int width = config.integer("n_embd");
     int heads = config.integer("n_head");
     return new DecoderConfig(

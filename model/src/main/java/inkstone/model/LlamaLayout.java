@@ -25,10 +25,10 @@ final class LlamaLayout implements Family.Format {
     config.only("hidden_act", "silu");
     if (!config.absent("rope_scaling")) {
       throw new ModelException(
-          config.file() + ": rope_scaling is not supported; only unscaled rotary positions are");
+          "rope_scaling is not supported; only unscaled rotary positions are");
     }
     if (config.flag("attention_bias", false) || config.flag("mlp_bias", false)) {
-      throw new ModelException(config.file() + ": attention_bias and mlp_bias are not supported");
+      throw new ModelException("attention_bias and mlp_bias are not supported");
     }
     int width = config.integer("hidden_size");
     int heads = config.integer("num_attention_heads");
@@ -53,7 +53,7 @@ final class LlamaLayout implements Family.Format {
     if (config.absent("rope_parameters")) {
       return config.number("rope_theta", 10_000);
     }
-    var rope = new ConfigReader(config.file(), config.json().get("rope_parameters"));
+    var rope = config.object("rope_parameters");
     rope.only("rope_type", "default");
     return rope.number("rope_theta", 10_000);
   }

@@ -3,8 +3,10 @@ package inkstone.model;
 import inkstone.tensor.DType;
 import inkstone.tensor.Safetensors;
 import inkstone.tensor.SafetensorsException;
+import inkstone.tensor.SafetensorsFile;
 import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
+import inkstone.tensor.TensorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,18 +39,43 @@ public final class ModelDirectory {
     var file = directory.resolve(CONFIG);
     var json = read(file);
     var format = Family.of(json, file.toString()).format();
-    var config = format.read(new ConfigReader(file, json));
+    var config = config(format, file, json);
     try (var scope = Scope.open()) {
-      var weights = new LinkedHashMap<String, Tensor>();
-      Safetensors.read(directory.resolve(WEIGHTS))
-          .forEach((name, tensor) -> weights.put(name, tensor.to(DType.FLOAT32)));
+      var weights = weights(directory.resolve(WEIGHTS));
+      if (config.layers() > weights.size()) {
+        throw new ModelException(
+            "%d weights are too few for %d layers".formatted(weights.size(), config.layers()));
+      }
       return Decoder.of(config, owned(format.toDecoder(config, weights)));
     } catch (SafetensorsException e) {
       throw new ModelException(
           "%s cannot be read: %s; copy the model again".formatted(directory, e.getMessage()), e);
-    } catch (ModelException e) {
+    } catch (ModelException | TensorException e) {
       throw new ModelException("%s: %s".formatted(directory.resolve(WEIGHTS), e.getMessage()), e);
     }
+  }
+
+  private static DecoderConfig config(Family.Format format, Path file, JsonNode json) {
+    try {
+      return format.read(new ConfigReader(json));
+    } catch (ModelException e) {
+      throw new ModelException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The tensors of a file that are numbers with a fraction; others (old masks) are no weights. */
+  private static Map<String, Tensor> weights(Path file) {
+    var weights = new LinkedHashMap<String, Tensor>();
+    try (var opened = SafetensorsFile.open(file)) {
+      for (var name : opened.names()) {
+        switch (opened.entry(name).dtype()) {
+          case FLOAT32, FLOAT64, BFLOAT16, FLOAT16 ->
+              weights.put(name, Safetensors.read(opened, name).to(DType.FLOAT32));
+          case INT64, INT32, UINT16, UINT8, BOOL -> {}
+        }
+      }
+    }
+    return weights;
   }
 
   /** Each tensor with memory of its own, so that nothing else of the file stays in memory. */
@@ -88,7 +115,7 @@ public final class ModelDirectory {
                   Map.of("format", "pt")));
       write(directory.resolve("generation_config.json"), generation);
       write(directory.resolve(CONFIG), json);
-    } catch (IOException e) {
+    } catch (IOException | SafetensorsException e) {
       throw new ModelException("%s cannot be written: %s".formatted(directory, e.getMessage()), e);
     }
   }
@@ -115,8 +142,13 @@ public final class ModelDirectory {
 
   private static void write(Path file, JsonNode json) throws IOException {
     var beside = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(
-        beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.writeString(
+          beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+      Files.move(
+          beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
   }
 }
