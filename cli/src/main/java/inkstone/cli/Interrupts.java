@@ -4,7 +4,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Ctrl-C, and a polite kill, as a wish to stop: the process waits until the work has ended. */
+/**
+ * Ctrl-C, and a polite kill, as a wish to stop: the process waits until the work has ended. Before
+ * the work has asked for the first time there is nothing to save, and the process ends at once.
+ */
 final class Interrupts implements AutoCloseable, BooleanSupplier {
 
   private static final long PATIENCE_SECONDS = 60;
@@ -12,6 +15,7 @@ final class Interrupts implements AutoCloseable, BooleanSupplier {
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread hook = new Thread(this::wish);
   private volatile boolean wished;
+  private volatile boolean asked;
 
   private Interrupts() {}
 
@@ -23,6 +27,9 @@ final class Interrupts implements AutoCloseable, BooleanSupplier {
 
   private void wish() {
     wished = true;
+    if (!asked) {
+      return;
+    }
     try {
       if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("not stopped within " + PATIENCE_SECONDS + " s; ending all the same");
@@ -35,6 +42,7 @@ final class Interrupts implements AutoCloseable, BooleanSupplier {
   /** Whether somebody wants the work to stop. */
   @Override
   public boolean getAsBoolean() {
+    asked = true;
     return wished;
   }
 

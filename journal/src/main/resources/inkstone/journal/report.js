@@ -173,9 +173,12 @@ function smooth(values, span) {
 const line = (label, stroke, width, digits) => ({ label, stroke, width, points: { show: false }, spanGaps: true, value: (_, v) => v === null || v === undefined ? "–" : digits ? fixed(v, digits) : count(v) });
 function lossChart(box) {
   const c = data.curve, splits = new Map();
+  const bytes = new Map();
   for (const e of data.evaluations) {
     if (!splits.has(e.split)) splits.set(e.split, new Map());
-    splits.get(e.split).set(e.step, num(e.loss));
+    if (!bytes.has(e.split)) bytes.set(e.split, e.bytes);
+    /* A curve is of one text: the last score, of more of it, has its place beside the baselines. */
+    if (bytes.get(e.split) === e.bytes) splits.get(e.split).set(e.step, num(e.loss));
   }
   const x = [...new Set([...c.step, ...[...splits.values()].flatMap((s) => [...s.keys()])])].sort((a, b) => a - b);
   const at = new Map(c.step.map((step, i) => [step, i]));

@@ -62,6 +62,17 @@ public record Calibration(
         (System.nanoTime() - start) / 1e9);
   }
 
+  /** This measurement with what an earlier one of the same machine found. */
+  Calibration after(Calibration earlier) {
+    return new Calibration(
+        compute,
+        tokensPerSecond,
+        flopsPerSecond,
+        earlier.matmulRoof,
+        earlier.rates,
+        seconds + earlier.seconds);
+  }
+
   /** The event that tells of it. */
   public Calibrated event() {
     return new Calibrated(compute.name(), tokensPerSecond, matmulRoof, seconds, rates);

@@ -76,14 +76,13 @@ public record Speedrun(
       draft = draft.vocabulary(Plan.vocabulary(bytes, operations(machine)));
       try (var material = Material.prepare(draft, split, out, false, journal::emit)) {
         baselines(split, material, journal::emit);
-        var plan = plan(draft, material, machine);
+        var plan = plan(draft, material, machine, journal::emit);
         var config = Networks.config(plan.recipe(), material.tokenizer().vocabularySize());
         journal.emit(plan.event(minutes, config));
         journal.emit(new NetworkBuilt(config.family().name(), config.parameters()));
         var recipe = RecipeFile.write(plan.recipe());
         Atomic.write(folder.recipe(), recipe);
         journal.emit(new RecipeFrozen(recipe));
-        journal.emit(machine.event());
         new Pretraining.Training(
                 plan.recipe(), material, machine.matmulRoof(), OptionalLong.empty())
             .run(out, false, stop, journal::emit, startNanos());
@@ -129,12 +128,15 @@ public record Speedrun(
     return machine.flopsPerSecond() * minutes * 60;
   }
 
-  private Plan plan(Recipe draft, Material material, Calibration machine) {
+  /** Plans, and times the planned network itself. */
+  private Plan plan(
+      Recipe draft, Material material, Calibration machine, Consumer<Event> events) {
     int vocabulary = material.tokenizer().vocabularySize();
     long unique = material.tokens().size();
     double seconds = secondsLeft();
     var rough = Plan.of(draft, vocabulary, machine.flopsPerSecond(), 0.9 * seconds, unique);
     var measured = Calibration.of(rough.recipe(), Networks.config(rough.recipe(), vocabulary));
+    events.accept(measured.after(machine).event());
     double evaluation = 0.8 * material.heldOutIds().length / measured.tokensPerSecond();
     double rest = 4 + 0.01 * 60 * minutes;
     double training = Math.max(5, secondsLeft() - evaluation - rest);
