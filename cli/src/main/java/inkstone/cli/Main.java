@@ -4,7 +4,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
 /** The command {@code inkstone} and its verbs. */
@@ -43,13 +42,19 @@ public final class Main {
   /** Runs one verb: 0 done, 1 a fault of ours, 2 a mistake that the message tells of. */
   static int run(String... args) {
     var main = new Main();
-    return new CommandLine(main)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler((e, line, parsed) -> main.tell(e, line, parsed))
-        .execute(args);
+    var line =
+        new CommandLine(main)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler((e, verb, parsed) -> main.tell(e, verb));
+    try {
+      return line.execute(args);
+    } catch (ExceptionInInitializerError e) {
+      // So a class tells that its native libraries are missing.
+      return main.tell(e.getCause() instanceof Exception cause ? cause : new Exception(e), line);
+    }
   }
 
-  private int tell(Exception e, CommandLine line, ParseResult parsed) {
+  private int tell(Exception e, CommandLine line) {
     boolean mistake = isMistake(e);
     if (debug || !mistake) {
       e.printStackTrace(line.getErr());
