@@ -85,7 +85,11 @@ public record Material(
   public static Material prepare(Recipe recipe, Split split, Path run, Consumer<Event> events) {
     var model = run.resolve("model");
     var shards = run.resolve("data");
-    boolean known = Files.exists(model.resolve("tokenizer.json")) && Files.isDirectory(shards);
+    // Without its recipe, what lies there may come from an attempt with other settings.
+    boolean known =
+        RunFolder.isRun(run)
+            && Files.exists(model.resolve("tokenizer.json"))
+            && Files.isDirectory(shards);
     Tokenizer tokenizer;
     TokenShards tokens;
     if (known) {
