@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code inkstone pretrain}: trains a decoder by a recipe. */
@@ -37,6 +38,11 @@ final class PretrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!resume && recipe.toString().isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "give a recipe by --recipe FILE (see recipes/), or go on with a run by --resume");
+    }
     try (var stop = Interrupts.listen()) {
       var pretraining =
           (resume ? Pretraining.of(Recipe.DEFAULTS).resuming() : Pretraining.by(recipe, overrides))
