@@ -40,7 +40,8 @@ final class PretrainCommand implements Callable<Integer> {
   public Integer call() {
     if (!resume && recipe.toString().isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(), "give a recipe with --recipe FILE, or go on with --resume");
+          spec.commandLine(),
+          "give a recipe by --recipe FILE (see recipes/), or go on with a run by --resume");
     }
     try (var stop = Interrupts.listen()) {
       var pretraining =

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -81,12 +82,19 @@ final class Checkpoint {
       optimizer.restore(
           progress.step(), Safetensors.read(checkpoint.resolve("optimizer.safetensors")));
       return progress;
-    } catch (JacksonException | SafetensorsException e) {
-      throw new TrainingException(
-          "%s is damaged: %s; remove that folder and resume from the one before"
-              .formatted(checkpoint, e.getMessage()),
-          e);
+    } catch (JacksonException e) {
+      throw damaged(checkpoint, e.getOriginalMessage(), e);
+    } catch (SafetensorsException e) {
+      throw damaged(checkpoint, e.getMessage(), e);
     }
+  }
+
+  private static TrainingException damaged(
+      Path checkpoint, @Nullable String what, RuntimeException cause) {
+    return new TrainingException(
+        "%s is damaged: %s; remove that folder and resume from the one before"
+            .formatted(checkpoint, what),
+        cause);
   }
 
   private static List<Path> list(Path folder) {

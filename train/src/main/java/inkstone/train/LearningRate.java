@@ -20,6 +20,9 @@ public record LearningRate(Recipe.Schedule schedule, double peak, long steps, lo
 
   /** The same with a decay that begins at {@code step} and takes the recipe's part of the whole. */
   public LearningRate decayingFrom(long step) {
+    if (step == decayStart) {
+      return this; // Working the steps out again could round them another way.
+    }
     double part = schedule.decay();
     long decay = part >= 1 ? steps : Math.max(1, Math.round((step - 1) * part / (1 - part)));
     return new LearningRate(schedule, peak, step - 1 + decay, step);

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,6 +25,7 @@ final class RecipeFile {
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
           .build();
 
@@ -69,8 +72,9 @@ final class RecipeFile {
       return tree == null || tree.isMissingNode() || tree.isNull() ? YAML.createObjectNode() : tree;
     } catch (JacksonException e) {
       var at = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+      var what = String.valueOf(e.getOriginalMessage()).lines().map(String::strip);
       throw new TrainingException(
-          "%s%s: not YAML: %s".formatted(where, at, e.getOriginalMessage()), e);
+          "%s%s: not YAML: %s".formatted(where, at, what.collect(Collectors.joining(" "))), e);
     }
   }
 

@@ -11,6 +11,10 @@ final class RecipeRules {
 
   static void check(String where, Recipe recipe) {
     var rules = new RecipeRules(where);
+    if (!recipe.device().matches("cpu|cuda(:\\d+)?")) {
+      throw new TrainingException(
+          "%s: device must be cpu, cuda or cuda:N, but is %s".formatted(where, recipe.device()));
+    }
     rules.atLeast("tokenizer.vocabulary", recipe.tokenizer().vocabulary(), 257);
     rules.atLeast("data.budget_bytes", recipe.data().budgetBytes(), 0);
     rules.atLeast("data.held_out_bytes", recipe.data().heldOutBytes(), 1);
@@ -43,6 +47,18 @@ final class RecipeRules {
         model.width(),
         model.width() % model.heads() == 0,
         "a multiple of model.heads, " + model.heads());
+    boolean llama = model.family() == Recipe.Model.Family.llama;
+    int shared = model.keyValueHeads();
+    require(
+        "model.key_value_heads",
+        shared,
+        shared == 0 || (llama ? model.heads() % shared == 0 : model.heads() == shared),
+        (llama ? "0 or a divisor of" : "0 or as many as") + " model.heads, " + model.heads());
+    require(
+        "model.width",
+        model.width(),
+        !llama || model.width() / model.heads() % 2 == 0,
+        "an even number for each of model.heads, " + model.heads());
     require(
         "model.dropout", model.dropout(), model.dropout() >= 0 && model.dropout() < 1, "in [0, 1)");
   }
