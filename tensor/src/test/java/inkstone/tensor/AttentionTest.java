@@ -1,0 +1,137 @@
+package inkstone.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Both ways of computing attention against its formula and against each other. */
+class AttentionTest {
+
+  private final java.util.Random random = Plain.random();
+  private Scope scope;
+
+  @BeforeEach
+  void open() {
+    scope = Scope.open();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  /** softmax(q k^T / sqrt(dim)) v, a query seeing the keys up to its own, counted from the end. */
+  private static Plain expected(Plain q, Plain k, Plain v, boolean causal) {
+    int queries = (int) q.shape()[2];
+    int keys = (int) k.shape()[2];
+    int dim = (int) q.shape()[3];
+    return Plain.build(
+        i -> {
+          int seen = causal ? keys - queries + (int) i[2] + 1 : keys;
+          double total = 0;
+          double mixed = 0;
+          for (int key = 0; key < seen; key++) {
+            double score = 0;
+            for (int d = 0; d < dim; d++) {
+              score += q.at(i[0], i[1], i[2], d) * k.at(i[0], i[1], key, d);
+            }
+            double weight = Math.exp(score / Math.sqrt(dim));
+            total += weight;
+            mixed += weight * v.at(i[0], i[1], key, i[3]);
+          }
+          return mixed / total;
+        },
+        q.shape());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 1, 1, false", "1, 1, 1, 1, 1, true",
+    "2, 3, 5, 5, 4, false", "2, 3, 5, 5, 4, true",
+    "2, 3, 2, 7, 4, false", "2, 3, 2, 7, 4, true",
+    "1, 2, 1, 9, 8, false", "1, 2, 1, 9, 8, true",
+    "1, 2, 9, 2, 8, false", "3, 1, 17, 17, 16, true"
+  })
+  void followsTheFormula(
+      int batch, int heads, int queries, int keys, int dim, boolean causal) {
+    var q = Plain.random(random, batch, heads, queries, dim);
+    var k = Plain.random(random, batch, heads, keys, dim);
+    var v = Plain.random(random, batch, heads, keys, dim);
+    var expected = expected(q, k, v, causal);
+    expected.assertSame(Functions.attention(q.tensor(), k.tensor(), v.tensor(), causal, 0), 1e-9);
+    expected.assertSame(
+        Functions.composedAttention(q.tensor(), k.tensor(), v.tensor(), causal, 0), 1e-12);
+    expected.assertSame(
+        Functions.attention(q.tensor().requiresGrad(true), k.tensor(), v.tensor(), causal, 0),
+        1e-12);
+    expected.assertSame(
+        Functions.attention(float32(q), float32(k), float32(v), causal, 0), 2e-6);
+    expected.assertSame(
+        Functions.composedAttention(float32(q), float32(k), float32(v), causal, 0), 2e-6);
+  }
+
+  private static Tensor float32(Plain x) {
+    return x.tensor().to(DType.FLOAT32);
+  }
+
+  @Test
+  void bfloat16StaysNear() {
+    var q = Plain.random(random, 2, 2, 6, 8);
+    var narrow = q.tensor().to(DType.BFLOAT16);
+    var rounded = Plain.of(narrow);
+    for (boolean causal : new boolean[] {false, true}) {
+      var expected = expected(rounded, rounded, rounded, causal);
+      expected.assertSame(Functions.attention(narrow, narrow, narrow, causal, 0), 0.03);
+      expected.assertSame(Functions.composedAttention(narrow, narrow, narrow, causal, 0), 0.03);
+    }
+  }
+
+  /** What the transposed layout of a network's projections gives. */
+  @Test
+  void theLayoutInMemoryDoesNotMatter() {
+    var packed = Plain.random(random, 2, 5, 3, 4);
+    var turned = packed.tensor().transpose(1, 2);
+    var plain = Plain.of(turned);
+    var expected = expected(plain, plain, plain, true);
+    expected.assertSame(Functions.attention(turned, turned, turned, true, 0), 1e-9);
+    expected.assertSame(Functions.composedAttention(turned, turned, turned, true, 0), 1e-9);
+  }
+
+  @Test
+  void aLaterKeyChangesNoEarlierQuery() {
+    var q = Plain.random(random, 1, 2, 4, 3);
+    var changed = q.with(q.values().length - 1, 50);
+    for (boolean recorded : new boolean[] {false, true}) {
+      var one = q.tensor().requiresGrad(recorded);
+      var before = Functions.attention(one, q.tensor(), q.tensor(), true, 0);
+      var after = Functions.attention(one, changed.tensor(), changed.tensor(), true, 0);
+      Plain.of(before.narrow(2, 0, 3)).assertSame(after.narrow(2, 0, 3));
+    }
+  }
+
+  @Test
+  void dropoutLeavesOutWeightsAndKeepsTheMean() {
+    Random.seed(Plain.SEED);
+    int keys = 64;
+    var q = Tensor.zeros(DType.FLOAT32, Device.CPU, 8, 8, keys, 4);
+    var ones = Tensor.full(1, DType.FLOAT32, Device.CPU, 8, 8, keys, 4);
+    for (boolean recorded : new boolean[] {false, true}) {
+      var mixed = Functions.attention(q.detach().requiresGrad(recorded), q, ones, false, 0.25);
+      // Every output is (kept keys) / (0.75 keys), a binomial share.
+      var first = mixed.select(3, 0);
+      double deviation = Math.sqrt(0.25 / 0.75 / keys);
+      assertEquals(1, first.mean().item(), 5 * deviation / Math.sqrt(8 * 8 * keys));
+      var spread = first.sub(Tensor.full(1, DType.FLOAT32, Device.CPU));
+      assertEquals(deviation, Math.sqrt(spread.mul(spread).mean().item()), 0.1 * deviation);
+    }
+    Random.seed(1);
+    var one = Functions.attention(q, q, ones, true, 0.5).toFloats();
+    Random.seed(1);
+    assertArrayEquals(one, Functions.attention(q, q, ones, true, 0.5).toFloats());
+  }
+}
