@@ -8,9 +8,14 @@ final class Names {
 
   private Names() {}
 
-  /** The candidate with the fewest edits to {@code name}, the first of equals. */
+  /**
+   * The candidate that {@code name} is the beginning of, or else the one with the fewest edits; the
+   * first of equals.
+   */
   static String nearest(String name, Collection<String> candidates) {
-    return candidates.stream().min(Comparator.comparingInt(c -> edits(name, c))).orElse("");
+    return candidates.stream()
+        .min(Comparator.comparingInt(c -> c.startsWith(name) ? 0 : edits(name, c)))
+        .orElse("");
   }
 
   /** The edit distance (Levenshtein, 1966). */

@@ -128,8 +128,7 @@ class CheckpointTest {
     }
     var message =
         String.valueOf(
-            assertThrows(
-                    TrainingException.class, () -> Checkpoint.load(saved, decoder, optimizer))
+            assertThrows(TrainingException.class, () -> Checkpoint.load(saved, decoder, optimizer))
                 .getMessage());
     assertTrue(message.startsWith(saved + " is damaged: "), message);
     assertTrue(message.endsWith("; remove that folder and resume from the one before"), message);
@@ -140,9 +139,7 @@ class CheckpointTest {
   void aMissingWeightIsNamed() {
     var saved = save(3);
     Safetensors.write(saved.resolve("weights.safetensors"), Map.of(), Map.of());
-    var e =
-        assertThrows(
-            TrainingException.class, () -> Checkpoint.load(saved, decoder, optimizer));
+    var e = assertThrows(TrainingException.class, () -> Checkpoint.load(saved, decoder, optimizer));
     assertEquals(saved + " lacks the weight 'model.embed_tokens.weight'", e.getMessage());
   }
 
@@ -169,9 +166,7 @@ class CheckpointTest {
     var out = run.resolve("full");
     Files.createDirectories(out);
     Files.writeString(out.resolve("checkpoints"), "in the way");
-    var e =
-        assertThrows(
-            TrainingException.class, () -> TinyRun.run(recipe, out, TinyRun.after(2)));
+    var e = assertThrows(TrainingException.class, () -> TinyRun.run(recipe, out, TinyRun.after(2)));
     assertTrue(String.valueOf(e.getMessage()).contains("step-2 cannot be written"), e.getMessage());
     assertEquals(2, RunLog.read(out).last(Step.class).step());
     Files.delete(out.resolve("checkpoints"));

@@ -55,7 +55,14 @@ class LearningRateTest {
 
   @ParameterizedTest
   @CsvSource({
-    "5, 0.1", "16, 0.1", "17, 0.082", "18, 0.064", "19, 0.046", "20, 0.028", "21, 0.01", "99, 0.01"
+    "5, 0.1",
+    "16, 0.1",
+    "17, 0.082",
+    "18, 0.064",
+    "19, 0.046",
+    "20, 0.028",
+    "21, 0.01",
+    "99, 0.01"
   })
   void warmUpStableDecay(long step, double expected) {
     assertEquals(expected, rate(Schedule.Kind.wsd, 20, 4, 0.2, 0.1).at(step), 1e-15);

@@ -46,8 +46,7 @@ class ResumeTest {
     var log = TinyRun.resume(out, TinyRun::never);
     assertEquals(new Finished(12, "done", 0), timeless(log));
     assertSame(whole, folder.resolve("whole"), log, out);
-    assertEquals(
-        List.of(1L, 7L, 10L), log.all(Resumed.class).stream().map(Resumed::step).toList());
+    assertEquals(List.of(1L, 7L, 10L), log.all(Resumed.class).stream().map(Resumed::step).toList());
     assertEquals(
         List.of(1L, 7L, 10L, 12L),
         log.all(CheckpointSaved.class).stream().map(CheckpointSaved::step).toList());

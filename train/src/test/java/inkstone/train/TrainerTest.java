@@ -25,14 +25,12 @@ class TrainerTest {
 
   private static Recipe recipe(double dropout) {
     var m = Recipe.DEFAULTS.model();
-    return Recipe.DEFAULTS.with(
-        new Recipe.Model(m.family(), 1, 2, 0, 16, 0, 8, m.bias(), dropout));
+    return Recipe.DEFAULTS.with(new Recipe.Model(m.family(), 1, 2, 0, 16, 0, 8, m.bias(), dropout));
   }
 
   private static TokenBatch batch(long seed) {
     var random = new SplittableRandom(seed);
-    return new TokenBatch(
-        random.ints(16, 0, 40).toArray(), random.ints(16, 0, 40).toArray(), 2, 8);
+    return new TokenBatch(random.ints(16, 0, 40).toArray(), random.ints(16, 0, 40).toArray(), 2, 8);
   }
 
   private static float[] gradient(Decoder decoder) {
