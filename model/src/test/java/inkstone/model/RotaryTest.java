@@ -1,0 +1,65 @@
+package inkstone.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import inkstone.tensor.DType;
+import inkstone.tensor.Device;
+import inkstone.tensor.Safetensors;
+import inkstone.tensor.Scope;
+import inkstone.tensor.Tensor;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RotaryTest {
+
+  private Scope scope;
+
+  @BeforeEach
+  void open() {
+    scope = Scope.open();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  /** Made by Transformers: positions [2, 6] and queries [2, 6, 4, 8], base 10,000. */
+  @Test
+  void turnsAsTransformersDoes() {
+    var file = Safetensors.read(Path.of("src/test/resources/rope.safetensors"));
+    var q = file.get("q").reshape(12, 4, 8);
+    var rotary = Rotary.of(file.get("positions").reshape(-1), 8, 10_000).forHeads(q);
+    assertArrayEquals(file.get("output").toFloats(), rotary.turn(q).toFloats(), 1e-5f);
+  }
+
+  @Test
+  void positionNullTurnsNothing() {
+    var x = Tensor.of(new float[] {1, 2, 3, 4}, 1, 1, 4);
+    var rotary = Rotary.of(Models.ids(0), 4, 100).forHeads(x);
+    assertArrayEquals(new float[] {1, 2, 3, 4}, rotary.turn(x).toFloats());
+  }
+
+  @Test
+  void theFirstHalfIsPairedWithTheSecond() {
+    var x = Tensor.of(new float[] {1, 1, 0, 0}, 1, 1, 4);
+    var rotary = Rotary.of(Models.ids(3), 4, 100).forHeads(x);
+    // Pair i turns by 3 * 100^(-2i/4): 3 and 0.3.
+    assertArrayEquals(
+        new float[] {
+          (float) Math.cos(3), (float) Math.cos(0.3), (float) Math.sin(3), (float) Math.sin(0.3)
+        },
+        rotary.turn(x).toFloats(),
+        1e-6f);
+  }
+
+  @Test
+  void theTypeIsThatOfTheHeads() {
+    var x = Tensor.full(1, DType.BFLOAT16, Device.CPU, 1, 1, 4);
+    assertEquals(
+        DType.BFLOAT16, Rotary.of(Models.ids(1), 4, 100).forHeads(x).turn(x).dtype());
+  }
+}
