@@ -21,12 +21,14 @@ final class Reports {
         log.find(Finished.class).filter(f -> f.reason().equals("interrupted")).isPresent();
     if (interrupted) {
       System.err.println("stopped with a checkpoint; go on with:");
-      System.err.println("  ./inkstone " + verb + " --out " + CommandLines.quoted(run.toString()) + " --resume");
+      System.err.println(
+          "  ./inkstone " + verb + " --out " + CommandLines.quoted(run.toString()) + " --resume");
       return 130;
     }
     System.err.println("let it go on writing with:");
     System.err.println(
-        "  ./inkstone generate --model %s --prompt \"\"".formatted(CommandLines.quoted(run.resolve("model").toString())));
+        "  ./inkstone generate --model %s --prompt \"\""
+            .formatted(CommandLines.quoted(run.resolve("model").toString())));
     return 0;
   }
 }

@@ -21,7 +21,9 @@ class HeldOutLossTest {
   private static Decoder decoder(int context) {
     var decoder = Decoder.random(DecoderConfig.gpt2(11, context, 8, 1, 2), SEED);
     // So that what a token sees matters.
-    decoder.parameters().values().stream().filter(w -> w.rank() == 2).forEach(w -> w.mulInPlace(25));
+    decoder.parameters().values().stream()
+        .filter(w -> w.rank() == 2)
+        .forEach(w -> w.mulInPlace(25));
     return decoder;
   }
 
@@ -65,8 +67,7 @@ class HeldOutLossTest {
       try (var decoder = decoder(context)) {
         var loss = HeldOutLoss.of(decoder, ids, stride);
         var message =
-            "seed %d: %d ids, context %d, stride %d"
-                .formatted(SEED, ids.length, context, stride);
+            "seed %d: %d ids, context %d, stride %d".formatted(SEED, ids.length, context, stride);
         assertEquals(ids.length - 1, loss.tokens(), message);
         assertEquals(byHand(decoder, ids, stride), loss.nats(), 1e-4 * loss.nats(), message);
       }

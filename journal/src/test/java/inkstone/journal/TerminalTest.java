@@ -18,7 +18,8 @@ class TerminalTest {
 
   private static final Instant START = Instant.parse("2026-03-01T10:00:00Z");
   private static final Planned PLAN =
-      new Planned(10, 1_234_567, 4, 128, 4, 64, 300, 5000, 20, 250, 9.5, false, "20 tokens a parameter");
+      new Planned(
+          10, 1_234_567, 4, 128, 4, 64, 300, 5000, 20, 250, 9.5, false, "20 tokens a parameter");
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private Terminal terminal = terminal(false, 80, StandardCharsets.UTF_8);

@@ -24,8 +24,7 @@ final class LlamaLayout implements Family.Format {
   public DecoderConfig read(ConfigReader config) {
     config.only("hidden_act", "silu");
     if (!config.absent("rope_scaling")) {
-      throw new ModelException(
-          "rope_scaling is not supported; only unscaled rotary positions are");
+      throw new ModelException("rope_scaling is not supported; only unscaled rotary positions are");
     }
     if (config.flag("attention_bias", false) || config.flag("mlp_bias", false)) {
       throw new ModelException("attention_bias and mlp_bias are not supported");

@@ -145,8 +145,7 @@ public final class ModelDirectory {
     try {
       Files.writeString(
           beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
-      Files.move(
-          beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(beside);
     }

@@ -16,19 +16,8 @@ class DecoderConfigTest {
 
   private static DecoderConfig with(Family family, int... sizes) {
     return new DecoderConfig(
-        family,
-        sizes[0],
-        sizes[1],
-        sizes[2],
-        sizes[3],
-        sizes[4],
-        sizes[5],
-        sizes[6],
-        sizes[7],
-        false,
-        true,
-        1e-5,
-        10_000);
+        family, sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5], sizes[6], sizes[7],
+        false, true, 1e-5, 10_000);
   }
 
   @Test
@@ -75,8 +64,7 @@ class DecoderConfigTest {
   }
 
   private static DecoderConfig with(boolean bias, double epsilon, double base) {
-    return new DecoderConfig(
-        Family.LLAMA, 10, 10, 8, 1, 2, 2, 4, 10, bias, true, epsilon, base);
+    return new DecoderConfig(Family.LLAMA, 10, 10, 8, 1, 2, 2, 4, 10, bias, true, epsilon, base);
   }
 
   @Test
@@ -88,21 +76,18 @@ class DecoderConfigTest {
     }
     for (double wrong : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertEquals(
-          "rotaryBase: " + wrong + " is not a positive number",
-          error(() -> with(false, 0, wrong)));
+          "rotaryBase: " + wrong + " is not a positive number", error(() -> with(false, 0, wrong)));
     }
   }
 
   @Test
   void theUsualShapes() {
     assertEquals(
-        new DecoderConfig(
-            Family.GPT2, 100, 64, 48, 3, 4, 4, 12, 192, true, true, 1e-5, 10_000),
+        new DecoderConfig(Family.GPT2, 100, 64, 48, 3, 4, 4, 12, 192, true, true, 1e-5, 10_000),
         DecoderConfig.gpt2(100, 64, 48, 3, 4));
     // 8/3 of 48 is 128; of 49 it is 130.67, and 160 the next multiple of 32.
     assertEquals(
-        new DecoderConfig(
-            Family.LLAMA, 100, 64, 48, 3, 4, 4, 12, 128, false, true, 1e-5, 10_000),
+        new DecoderConfig(Family.LLAMA, 100, 64, 48, 3, 4, 4, 12, 128, false, true, 1e-5, 10_000),
         DecoderConfig.llama(100, 64, 48, 3, 4));
     assertEquals(160, DecoderConfig.llama(100, 64, 52, 3, 2).hidden());
   }
@@ -151,7 +136,9 @@ class DecoderConfigTest {
       var shapes = Layout.of(config);
       var seed = "seed " + Models.SEED + ", round " + round;
       assertEquals(
-          shapes.values().stream().mapToLong(s -> Arrays.stream(s).reduce(1, (a, b) -> a * b)).sum(),
+          shapes.values().stream()
+              .mapToLong(s -> Arrays.stream(s).reduce(1, (a, b) -> a * b))
+              .sum(),
           config.parameters(),
           seed);
       // Matrices that multiply: all but the embeddings, and the head once, tied or not.

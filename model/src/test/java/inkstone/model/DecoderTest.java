@@ -47,12 +47,7 @@ class DecoderTest {
 
   private static Batch batch(Batch.Inputs inputs, AttentionPattern pattern, Batch.Rows rows) {
     return new Batch(
-        inputs,
-        List.of(new Span(0, 0, 4), new Span(1, 0, 2)),
-        pattern,
-        Optional.empty(),
-        rows,
-        0);
+        inputs, List.of(new Span(0, 0, 4), new Span(1, 0, 2)), pattern, Optional.empty(), rows, 0);
   }
 
   private static final int[] IDS = {3, 1, 4, 1, 5, 9};
@@ -64,9 +59,7 @@ class DecoderTest {
   @Test
   void randomWeightsHaveTheirDeviations() {
     for (var config :
-        List.of(
-            DecoderConfig.gpt2(400, 100, 64, 3, 4),
-            DecoderConfig.llama(400, 100, 64, 3, 4))) {
+        List.of(DecoderConfig.gpt2(400, 100, 64, 3, 4), DecoderConfig.llama(400, 100, 64, 3, 4))) {
       try (var decoder = Decoder.random(config, Models.SEED)) {
         assertEquals(Layout.of(config).keySet(), decoder.parameters().keySet());
         decoder
@@ -132,8 +125,7 @@ class DecoderTest {
         var last = decoder.forward(batch(inputs, pattern, Batch.Rows.LAST));
         assertArrayEquals(new long[] {6, config.vocabulary()}, all.shape());
         assertArrayEquals(new long[] {2, config.vocabulary()}, last.shape());
-        assertArrayEquals(
-            all.indexSelect(0, Models.ids(3, 5)).toFloats(), last.toFloats(), 1e-4f);
+        assertArrayEquals(all.indexSelect(0, Models.ids(3, 5)).toFloats(), last.toFloats(), 1e-4f);
       }
     }
   }
@@ -143,8 +135,7 @@ class DecoderTest {
   void readyEmbeddingsEqualTheirIds(DecoderConfig config) {
     try (var decoder = Models.lively(config)) {
       var ids = Models.ids(IDS);
-      var ready =
-          new Embedding(decoder.parameters().get("model.embed_tokens.weight")).forward(ids);
+      var ready = new Embedding(decoder.parameters().get("model.embed_tokens.weight")).forward(ids);
       assertArrayEquals(
           decoder
               .forward(batch(new Batch.Ids(ids), AttentionPattern.CAUSAL, Batch.Rows.ALL))
@@ -166,8 +157,7 @@ class DecoderTest {
           var one = rows(decoder, pattern, 3, 1, 4, 1, 5, 9);
           var other = rows(decoder, pattern, 3, 1, 7, 1, 5, 9);
           for (int row = 0; row < 6; row++) {
-            boolean sees =
-                row < 4 && (pattern == AttentionPattern.FULL || row >= 2);
+            boolean sees = row < 4 && (pattern == AttentionPattern.FULL || row >= 2);
             assertEquals(
                 sees,
                 furthest(one[row], other[row]) > 1e-3,
@@ -179,8 +169,7 @@ class DecoderTest {
   }
 
   private static float[][] rows(Decoder decoder, AttentionPattern pattern, int... ids) {
-    var logits =
-        decoder.forward(batch(new Batch.Ids(Models.ids(ids)), pattern, Batch.Rows.ALL));
+    var logits = decoder.forward(batch(new Batch.Ids(Models.ids(ids)), pattern, Batch.Rows.ALL));
     var rows = new float[ids.length][];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = logits.select(0, i).toFloats();
@@ -217,11 +206,8 @@ class DecoderTest {
                 }
               });
       try (var wide = Decoder.of(plain, weights)) {
-        var batch =
-            batch(
-                new Batch.Ids(Models.ids(IDS)), AttentionPattern.CAUSAL, Batch.Rows.ALL);
-        assertArrayEquals(
-            wide.forward(batch).toFloats(), decoder.forward(batch).toFloats(), 1e-4f);
+        var batch = batch(new Batch.Ids(Models.ids(IDS)), AttentionPattern.CAUSAL, Batch.Rows.ALL);
+        assertArrayEquals(wide.forward(batch).toFloats(), decoder.forward(batch).toFloats(), 1e-4f);
       }
     }
   }
@@ -231,8 +217,7 @@ class DecoderTest {
   void bfloat16StaysNear(DecoderConfig config) {
     try (var decoder = Decoder.random(config, 3)) {
       var narrow = decoder.computing(DType.BFLOAT16);
-      var batch =
-          batch(new Batch.Ids(Models.ids(IDS)), AttentionPattern.CAUSAL, Batch.Rows.ALL);
+      var batch = batch(new Batch.Ids(Models.ids(IDS)), AttentionPattern.CAUSAL, Batch.Rows.ALL);
       var logits = narrow.forward(batch);
       assertEquals(DType.BFLOAT16, logits.dtype());
       var precise = decoder.forward(batch);
@@ -277,8 +262,7 @@ class DecoderTest {
       assertArrayEquals(one, decoder.forward(with).toFloats());
       assertTrue(furthest(one, two) > 1e-3);
       var without = Batch.training(Models.ids(IDS), 2, 0);
-      assertArrayEquals(
-          decoder.forward(without).toFloats(), decoder.forward(without).toFloats());
+      assertArrayEquals(decoder.forward(without).toFloats(), decoder.forward(without).toFloats());
     }
   }
 

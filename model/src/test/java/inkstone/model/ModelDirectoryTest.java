@@ -57,7 +57,8 @@ class ModelDirectoryTest {
   }
 
   private String error() {
-    var message = assertThrows(ModelException.class, () -> ModelDirectory.open(folder)).getMessage();
+    var message =
+        assertThrows(ModelException.class, () -> ModelDirectory.open(folder)).getMessage();
     assertTrue(message.contains(folder.toString()), message);
     return message;
   }
@@ -91,8 +92,7 @@ class ModelDirectoryTest {
       var message = error();
       assertTrue(message.contains("model.safetensors"), length + " bytes: " + message);
     }
-    Files.write(
-        folder.resolve("model.safetensors"), Arrays.copyOf(weights, weights.length + 1));
+    Files.write(folder.resolve("model.safetensors"), Arrays.copyOf(weights, weights.length + 1));
     assertTrue(error().contains("model.safetensors"), "one byte too many");
   }
 
@@ -118,7 +118,8 @@ class ModelDirectoryTest {
     for (int i = 0; i < times; i++) {
       var bad = good.clone();
       int at = random.nextInt(end);
-      bad[at] = (byte) (random.nextBoolean() ? bad[at] ^ (1 << random.nextInt(8)) : random.nextInt());
+      bad[at] =
+          (byte) (random.nextBoolean() ? bad[at] ^ (1 << random.nextInt(8)) : random.nextInt());
       Files.write(folder.resolve(name), bad);
       try (var decoder = ModelDirectory.open(folder)) {
         assertFalse(decoder.parameters().isEmpty());
@@ -158,8 +159,7 @@ class ModelDirectoryTest {
             .filter(line -> !line.startsWith("  \"" + key + "\":"))
             .collect(Collectors.joining("\n"));
     var added = value.isEmpty() ? "" : "\"%s\": %s,".formatted(key, value.replace('\'', '"'));
-    Files.writeString(
-        file, kept.replaceAll(",\\s*\\}\\s*$", "}").replaceFirst("\\{", "{" + added));
+    Files.writeString(file, kept.replaceAll(",\\s*\\}\\s*$", "}").replaceFirst("\\{", "{" + added));
   }
 
   @ParameterizedTest
@@ -342,8 +342,7 @@ class ModelDirectoryTest {
         assertEquals(Models.gpt2(true, true), again.config());
         var bias = again.parameters().get("model.layers.1.self_attn.qkv_proj.bias");
         assertArrayEquals(new float[48], bias.toFloats());
-        assertArrayEquals(
-            new float[16], again.parameters().get("model.norm.bias").toFloats());
+        assertArrayEquals(new float[16], again.parameters().get("model.norm.bias").toFloats());
         assertArrayEquals(logits(decoder), logits(again), 1e-6f);
       }
     }
@@ -360,8 +359,7 @@ class ModelDirectoryTest {
   @Test
   void aSaveLeavesItsFilesAlone() throws IOException {
     var whole = new TreeSet<>();
-    whole.addAll(
-        java.util.List.of("config.json", "generation_config.json", "model.safetensors"));
+    whole.addAll(java.util.List.of("config.json", "generation_config.json", "model.safetensors"));
     try (var decoder = Decoder.random(Models.llama(4, 2), 1)) {
       ModelDirectory.save(folder, decoder, OptionalInt.of(3));
       assertEquals(whole, files());

@@ -20,8 +20,7 @@ final class Models {
   }
 
   static DecoderConfig gpt2(boolean bias, boolean tied) {
-    return new DecoderConfig(
-        Family.GPT2, 19, 12, 16, 2, 4, 4, 4, 40, bias, tied, 1e-5, 10_000);
+    return new DecoderConfig(Family.GPT2, 19, 12, 16, 2, 4, 4, 4, 40, bias, tied, 1e-5, 10_000);
   }
 
   static List<DecoderConfig> all() {
@@ -31,7 +30,9 @@ final class Models {
   /** A random network whose weights are large enough for its logits to differ clearly. */
   static Decoder lively(DecoderConfig config) {
     var decoder = Decoder.random(config, SEED);
-    decoder.parameters().values().stream().filter(w -> w.rank() == 2).forEach(w -> w.mulInPlace(20));
+    decoder.parameters().values().stream()
+        .filter(w -> w.rank() == 2)
+        .forEach(w -> w.mulInPlace(20));
     return decoder;
   }
 

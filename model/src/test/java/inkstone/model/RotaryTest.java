@@ -59,7 +59,6 @@ class RotaryTest {
   @Test
   void theTypeIsThatOfTheHeads() {
     var x = Tensor.full(1, DType.BFLOAT16, Device.CPU, 1, 1, 4);
-    assertEquals(
-        DType.BFLOAT16, Rotary.of(Models.ids(1), 4, 100).forHeads(x).turn(x).dtype());
+    assertEquals(DType.BFLOAT16, Rotary.of(Models.ids(1), 4, 100).forHeads(x).turn(x).dtype());
   }
 }

@@ -130,8 +130,7 @@ class ArithmeticTest {
       product.assertSame(a.tensor().matmul(b.tensor()));
     }
     assertEquals(
-        32,
-        Tensor.of(new float[] {1, 2, 3}, 3).matmul(Tensor.of(new float[] {4, 5, 6}, 3)).item());
+        32, Tensor.of(new float[] {1, 2, 3}, 3).matmul(Tensor.of(new float[] {4, 5, 6}, 3)).item());
   }
 
   @Test

@@ -57,8 +57,7 @@ class AttentionTest {
     "1, 2, 1, 9, 8, false", "1, 2, 1, 9, 8, true",
     "1, 2, 9, 2, 8, false", "3, 1, 17, 17, 16, true"
   })
-  void followsTheFormula(
-      int batch, int heads, int queries, int keys, int dim, boolean causal) {
+  void followsTheFormula(int batch, int heads, int queries, int keys, int dim, boolean causal) {
     var q = Plain.random(random, batch, heads, queries, dim);
     var k = Plain.random(random, batch, heads, keys, dim);
     var v = Plain.random(random, batch, heads, keys, dim);
@@ -69,8 +68,7 @@ class AttentionTest {
     expected.assertSame(
         Functions.attention(q.tensor().requiresGrad(true), k.tensor(), v.tensor(), causal, 0),
         1e-12);
-    expected.assertSame(
-        Functions.attention(float32(q), float32(k), float32(v), causal, 0), 2e-6);
+    expected.assertSame(Functions.attention(float32(q), float32(k), float32(v), causal, 0), 2e-6);
     expected.assertSame(
         Functions.composedAttention(float32(q), float32(k), float32(v), causal, 0), 2e-6);
   }

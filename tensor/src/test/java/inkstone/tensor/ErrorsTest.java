@@ -91,8 +91,7 @@ class ErrorsTest {
   @ParameterizedTest
   @ValueSource(ints = {2, -3, 99, Integer.MAX_VALUE, Integer.MIN_VALUE})
   void dimensionsThatDoNotExist(int dim) {
-    assertEquals(
-        "dimension " + dim + " of FLOAT32[2, 3] does not exist", error(() -> x.size(dim)));
+    assertEquals("dimension " + dim + " of FLOAT32[2, 3] does not exist", error(() -> x.size(dim)));
     fails("transpose of", List.of(x), () -> x.transpose(0, dim));
     fails("permute of", List.of(x), () -> x.permute(0, dim));
     fails("narrow dimension " + dim, List.of(x), () -> x.narrow(dim, 0, 1));
@@ -129,15 +128,13 @@ class ErrorsTest {
         error(() -> Tensor.range(3, 2, Device.CPU)));
     // More than any machine has: libtorch's allocator says so.
     fails("zeros", List.of(), () -> Tensor.zeros(DType.FLOAT32, Device.CPU, 1L << 55));
-    assertTrue(
-        error(() -> x.to(DType.UINT16)).contains("UINT16 can be stored in files"), "UINT16");
+    assertTrue(error(() -> x.to(DType.UINT16)).contains("UINT16 can be stored in files"), "UINT16");
     fails("normal", List.of(), () -> Random.normal(0, 1, -2));
   }
 
   @Test
   void notASingleNumber() {
-    assertEquals(
-        "item of FLOAT32[2, 3]: it has 6 elements, not one", error(() -> x.item()));
+    assertEquals("item of FLOAT32[2, 3]: it has 6 elements, not one", error(() -> x.item()));
     assertEquals(
         "backward of FLOAT32[2, 3]: start from a single number", error(() -> x.backward()));
   }
@@ -147,7 +144,8 @@ class ErrorsTest {
     var none = Optional.<Tensor>empty();
     fails("linear of", List.of(x, y), () -> Functions.linear(x, y, none));
     var square = Tensor.zeros(DType.FLOAT32, Device.CPU, 3, 3);
-    fails("linear of", List.of(x, square, row), () -> Functions.linear(x, square, Optional.of(row)));
+    fails(
+        "linear of", List.of(x, square, row), () -> Functions.linear(x, square, Optional.of(row)));
     fails("linear of", List.of(ids), () -> Functions.linear(ids, square, none));
     fails("embedding of", List.of(x, ids), () -> Functions.embedding(x, ids));
     var negative = Tensor.of(new long[] {-1}, 1);
@@ -179,8 +177,7 @@ class ErrorsTest {
     assertEquals("dropout " + p + " is not in [0, 1)", error(() -> Functions.dropout(x, p)));
     var q = Tensor.zeros(DType.FLOAT32, Device.CPU, 1, 1, 2, 2);
     assertEquals(
-        "dropout " + p + " is not in [0, 1)",
-        error(() -> Functions.attention(q, q, q, true, p)));
+        "dropout " + p + " is not in [0, 1)", error(() -> Functions.attention(q, q, q, true, p)));
   }
 
   @TestFactory
@@ -214,7 +211,8 @@ class ErrorsTest {
     var q = Tensor.zeros(DType.FLOAT32, Device.CPU, 1, 1, 2, 2);
     var longer = Tensor.zeros(DType.FLOAT32, Device.CPU, 1, 1, 3, 2);
     assertTrue(
-        error(() -> Functions.attention(q, q, longer, false, 0)).contains("as many values as keys"));
+        error(() -> Functions.attention(q, q, longer, false, 0))
+            .contains("as many values as keys"));
     assertTrue(error(() -> Functions.attention(q, q, x, false, 0)).contains(x.toString()));
   }
 

@@ -71,8 +71,7 @@ class FunctionsTest {
     Plain.build(i -> weight.at(new long[] {4, 0, 4, 2}[(int) (i[0] * 2 + i[1])], i[2]), 2, 2, 3)
         .assertSame(Functions.embedding(weight.tensor(), ids));
     assertArrayEquals(
-        new long[] {0, 3},
-        Functions.embedding(weight.tensor(), Tensor.of(new long[0], 0)).shape());
+        new long[] {0, 3}, Functions.embedding(weight.tensor(), Tensor.of(new long[0], 0)).shape());
   }
 
   private static double rowMean(Plain x, long row, boolean squares) {
@@ -104,8 +103,7 @@ class FunctionsTest {
       expected
           .zip(bias, Double::sum)
           .assertSame(
-              Functions.layerNorm(
-                  x.tensor(), weight.tensor(), Optional.of(bias.tensor()), epsilon),
+              Functions.layerNorm(x.tensor(), weight.tensor(), Optional.of(bias.tensor()), epsilon),
               1e-9);
     }
   }
@@ -116,8 +114,7 @@ class FunctionsTest {
       var x = Plain.random(random, 1 + random.nextInt(4), 1 + random.nextInt(9));
       var weight = Plain.random(random, x.shape()[1]);
       Plain.build(
-              i -> x.at(i) / Math.sqrt(rowMean(x, i[0], true) + 0.01) * weight.at(i[1]),
-              x.shape())
+              i -> x.at(i) / Math.sqrt(rowMean(x, i[0], true) + 0.01) * weight.at(i[1]), x.shape())
           .assertSame(Functions.rmsNorm(x.tensor(), weight.tensor(), 0.01));
     }
   }
@@ -136,9 +133,7 @@ class FunctionsTest {
   @Test
   void activations() {
     var x = Plain.random(random, 4, 9).map(v -> 2 * v);
-    x.map(
-            v ->
-                v / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v))))
+    x.map(v -> v / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v))))
         .assertSame(Functions.geluTanh(x.tensor()));
     x.map(v -> v / 2 * (1 + erf(v / Math.sqrt(2)))).assertSame(Functions.gelu(x.tensor()), 1e-9);
     x.map(v -> v / (1 + Math.exp(-v))).assertSame(Functions.silu(x.tensor()));
@@ -232,8 +227,7 @@ class FunctionsTest {
   void normIsOverAllTensors() {
     var a = Plain.random(random, 3, 4);
     var b = Plain.random(random, 5);
-    double expected =
-        Math.sqrt(DoubleStream.concat(stream(a), stream(b)).map(v -> v * v).sum());
+    double expected = Math.sqrt(DoubleStream.concat(stream(a), stream(b)).map(v -> v * v).sum());
     assertEquals(expected, Functions.norm(List.of(a.tensor(), b.tensor())), 1e-12);
     assertEquals(
         expected,
@@ -241,7 +235,8 @@ class FunctionsTest {
         1e-5);
     assertEquals(0, Functions.norm(List.of()));
     assertEquals(5, Functions.norm(List.of(Tensor.of(new float[] {3, 4}, 2))));
-    assertEquals(5, Functions.norm(List.of(Tensor.of(new float[] {3}), Tensor.of(new float[] {4}))));
+    assertEquals(
+        5, Functions.norm(List.of(Tensor.of(new float[] {3}), Tensor.of(new float[] {4}))));
     var ones = Tensor.full(1, DType.BFLOAT16, Device.CPU, 3);
     assertEquals(Math.sqrt(3), Functions.norm(List.of(ones)), 1e-6, "in float32");
   }

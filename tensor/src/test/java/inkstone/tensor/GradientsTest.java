@@ -99,7 +99,10 @@ class GradientsTest {
   @Test
   void linearAndNorms() {
     check(
-        t -> Functions.linear(t.get(0), t.get(1), Optional.of(t.get(2))), of(3, 4), of(2, 4), of(2));
+        t -> Functions.linear(t.get(0), t.get(1), Optional.of(t.get(2))),
+        of(3, 4),
+        of(2, 4),
+        of(2));
     check(t -> Functions.linear(t.get(0), t.get(1), Optional.empty()), of(3, 4), of(2, 4));
     check(
         t -> Functions.layerNorm(t.get(0), t.get(1), Optional.of(t.get(2)), 1e-2),

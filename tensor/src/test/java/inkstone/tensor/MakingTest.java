@@ -131,8 +131,7 @@ class MakingTest {
       bits += 0x7FFF + ((bits >>> 16) & 1);
       expected[i] = Float.intBitsToFloat(bits & 0xFFFF0000);
     }
-    assertArrayEquals(
-        expected, Tensor.of(values, values.length).to(DType.BFLOAT16).toFloats());
+    assertArrayEquals(expected, Tensor.of(values, values.length).to(DType.BFLOAT16).toFloats());
     assertEquals(1, expected[0]);
   }
 
@@ -154,8 +153,7 @@ class MakingTest {
     x.read(kept::add);
     assertTrue(kept.getFirst().isReadOnly());
     assertFalse(kept.getFirst().scope().isAlive());
-    assertThrows(
-        IllegalStateException.class, () -> kept.getFirst().get(ValueLayout.JAVA_FLOAT, 0));
+    assertThrows(IllegalStateException.class, () -> kept.getFirst().get(ValueLayout.JAVA_FLOAT, 0));
   }
 
   @Test

@@ -211,8 +211,7 @@ final class Operations {
     none(
         "Safetensors.write(Path, Map, Map)",
         () -> Safetensors.write(file, Map.of("x", x), Map.of("a", "b")));
-    table.put(
-        "Safetensors.read(Path)", () -> new ArrayList<>(Safetensors.read(file).values()));
+    table.put("Safetensors.read(Path)", () -> new ArrayList<>(Safetensors.read(file).values()));
     one(
         "Safetensors.read(SafetensorsFile, String)",
         () -> {

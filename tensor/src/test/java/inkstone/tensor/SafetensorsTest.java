@@ -101,8 +101,7 @@ class SafetensorsTest {
     assertEquals(file + ": there is no such file", missing.getMessage());
     Safetensors.write(file, Map.of("x", Tensor.of(new float[] {1, 2}, 2)), Map.of());
     try (var opened = SafetensorsFile.open(file)) {
-      var unknown =
-          assertThrows(SafetensorsException.class, () -> Safetensors.read(opened, "y"));
+      var unknown = assertThrows(SafetensorsException.class, () -> Safetensors.read(opened, "y"));
       assertTrue(unknown.getMessage().startsWith(file + ": there is no tensor \"y\""));
     }
   }

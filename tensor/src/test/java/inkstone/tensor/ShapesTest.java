@@ -38,8 +38,7 @@ class ShapesTest {
     assertElements(x.reshape(2, 3), shape(2, 3), 0, 1, 2, 3, 4, 5);
     assertElements(x.reshape(3, -1), shape(3, 2), 0, 1, 2, 3, 4, 5);
     assertElements(x.narrow(0, 4, 1).reshape(), shape(), 4);
-    assertElements(
-        x.reshape(2, 3).transpose(0, 1).reshape(6), shape(6), 0, 3, 1, 4, 2, 5);
+    assertElements(x.reshape(2, 3).transpose(0, 1).reshape(6), shape(6), 0, 3, 1, 4, 2, 5);
   }
 
   @Test
@@ -48,8 +47,7 @@ class ShapesTest {
       var sizes = random.longs(3, 1, 6).toArray();
       var x = Plain.random(random, sizes);
       var t = x.tensor();
-      var swapped =
-          Plain.build(i -> x.at(i[2], i[1], i[0]), sizes[2], sizes[1], sizes[0]);
+      var swapped = Plain.build(i -> x.at(i[2], i[1], i[0]), sizes[2], sizes[1], sizes[0]);
       swapped.assertSame(t.transpose(0, 2));
       swapped.assertSame(t.transpose(-1, -3));
       swapped.assertSame(t.permute(2, 1, 0));
@@ -70,9 +68,20 @@ class ShapesTest {
     assertElements(x.select(0, -1), shape(4), 8, 9, 10, 11);
     assertElements(
         x.indexSelect(0, Tensor.of(new long[] {2, 0, 2}, 3)),
-        shape(3, 4), 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11);
-    assertElements(
-        x.indexSelect(1, Tensor.of(new int[] {3}, 1)), shape(3, 1), 3, 7, 11);
+        shape(3, 4),
+        8,
+        9,
+        10,
+        11,
+        0,
+        1,
+        2,
+        3,
+        8,
+        9,
+        10,
+        11);
+    assertElements(x.indexSelect(1, Tensor.of(new int[] {3}, 1)), shape(3, 1), 3, 7, 11);
     assertElements(x.indexSelect(0, Tensor.of(new long[0], 0)), shape(0, 4));
   }
 
@@ -92,8 +101,7 @@ class ShapesTest {
     assertElements(Tensor.concat(1, List.of(a, b)), shape(2, 3), 0, 1, 4, 2, 3, 5);
     assertElements(Tensor.concat(-1, List.of(b)), shape(2, 1), 4, 5);
     assertElements(
-        Tensor.concat(0, List.of(a, a.transpose(0, 1))),
-        shape(4, 2), 0, 1, 2, 3, 0, 2, 1, 3);
+        Tensor.concat(0, List.of(a, a.transpose(0, 1))), shape(4, 2), 0, 1, 2, 3, 0, 2, 1, 3);
   }
 
   @Test

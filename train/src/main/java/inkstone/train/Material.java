@@ -81,7 +81,8 @@ public record Material(
    * Learns the tokenizer and writes the token shards, or takes both from a run folder that has
    * them.
    */
-  public static Material prepare(Recipe recipe, Split split, Path run, boolean resume, Consumer<Event> events) {
+  public static Material prepare(
+      Recipe recipe, Split split, Path run, boolean resume, Consumer<Event> events) {
     var model = run.resolve("model");
     var shards = run.resolve("data");
     Tokenizer tokenizer;

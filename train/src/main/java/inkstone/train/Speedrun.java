@@ -129,8 +129,7 @@ public record Speedrun(
   }
 
   /** Plans, and times the planned network itself. */
-  private Plan plan(
-      Recipe draft, Material material, Calibration machine, Consumer<Event> events) {
+  private Plan plan(Recipe draft, Material material, Calibration machine, Consumer<Event> events) {
     int vocabulary = material.tokenizer().vocabularySize();
     long unique = material.tokens().size();
     double seconds = secondsLeft();

@@ -144,10 +144,7 @@ final class TrainingLoop {
     // In a run by the clock, time decides where no earlier run has decided; the steps are a bound.
     double before = (1 - recipe.schedule().decay()) * recipe.training().seconds();
     boolean time =
-        isTimed()
-            && knownDecay.isEmpty()
-            && progress.step() >= 1
-            && progress.seconds() >= before;
+        isTimed() && knownDecay.isEmpty() && progress.step() >= 1 && progress.seconds() >= before;
     if (time || progress.step() + 1 >= rate.decayStart()) {
       progress = progress.decaying();
       if (isTimed()) {
