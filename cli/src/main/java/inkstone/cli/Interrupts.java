@@ -1,5 +1,6 @@
 package inkstone.cli;
 
+import inkstone.tensor.Engine;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -28,6 +29,7 @@ final class Interrupts implements AutoCloseable, BooleanSupplier {
   private void wish() {
     wished = true;
     if (!asked) {
+      Engine.stop();
       return;
     }
     try {

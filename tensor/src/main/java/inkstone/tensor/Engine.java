@@ -23,6 +23,15 @@ public final class Engine {
     return VERSION;
   }
 
+  /**
+   * Lets the operation that runs end, and holds every thread that begins another, for good. For a
+   * process that is about to exit: libtorch takes itself apart then, and an operation that still
+   * runs would crash.
+   */
+  public static void stop() {
+    Native.stop();
+  }
+
   /** The number of threads that one operation may use. */
   public static int threads() {
     return torch.get_num_threads();

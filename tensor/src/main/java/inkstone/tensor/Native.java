@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -30,6 +32,10 @@ final class Native {
     TYPES.forEach((dtype, type) -> DTYPES.put(type, dtype));
   }
 
+  private static final long STOP_NANOS = 10_000_000_000L;
+  private static final AtomicInteger RUNNING = new AtomicInteger();
+  private static volatile boolean stopped;
+
   private Native() {}
 
   /**
@@ -37,19 +43,44 @@ final class Native {
    * tensor of the innermost scope, and a failure is told with the operation's name and shapes.
    */
   static Tensor call(String name, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... inputs) {
+    enter();
     try (var temporaries = new PointerScope()) {
       return Tensor.own(body.get());
     } catch (RuntimeException e) {
       throw explain(name, e, inputs);
+    } finally {
+      RUNNING.decrementAndGet();
     }
   }
 
   /** As {@link #call}, for a call without a result. */
   static void run(String name, Runnable body, Tensor... inputs) {
+    enter();
     try (var temporaries = new PointerScope()) {
       body.run();
     } catch (RuntimeException e) {
       throw explain(name, e, inputs);
+    } finally {
+      RUNNING.decrementAndGet();
+    }
+  }
+
+  private static void enter() {
+    RUNNING.incrementAndGet();
+    if (stopped) {
+      RUNNING.decrementAndGet();
+      while (true) {
+        LockSupport.park();
+      }
+    }
+  }
+
+  /** See {@link Engine#stop}. */
+  static void stop() {
+    stopped = true;
+    long end = System.nanoTime() + STOP_NANOS;
+    while (RUNNING.get() > 0 && System.nanoTime() < end) {
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

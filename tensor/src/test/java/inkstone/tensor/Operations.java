@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -95,7 +96,7 @@ final class Operations {
     none("Tensor.toFloats()", x::toFloats);
     none("Tensor.toLongs()", x::toLongs);
     none("Tensor.read(Consumer)", () -> x.transpose(0, 1).read(memory -> memory.asSlice(8)), 1);
-    none("Tensor.toString()", () -> Map.entry(x.toString(), 1));
+    none("Tensor.toString()", () -> Objects.requireNonNull(x.toString()));
   }
 
   /** As {@link #none}, where the operation's own inputs are freed by a scope. */

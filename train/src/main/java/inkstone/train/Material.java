@@ -16,6 +16,7 @@ import inkstone.text.SplitPattern;
 import inkstone.text.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -81,13 +82,17 @@ public record Material(
    * Learns the tokenizer and writes the token shards, or takes both from a run folder that has
    * them.
    */
-  public static Material prepare(
-      Recipe recipe, Split split, Path run, boolean resume, Consumer<Event> events) {
+  public static Material prepare(Recipe recipe, Split split, Path run, Consumer<Event> events) {
     var model = run.resolve("model");
     var shards = run.resolve("data");
+    // Without its recipe, what lies there may come from an attempt with other settings.
+    boolean known =
+        RunFolder.isRun(run)
+            && Files.exists(model.resolve("tokenizer.json"))
+            && Files.isDirectory(shards);
     Tokenizer tokenizer;
     TokenShards tokens;
-    if (resume) {
+    if (known) {
       tokenizer = Tokenizer.open(model);
       tokens = TokenShards.open(shards, tokenizer);
     } else {

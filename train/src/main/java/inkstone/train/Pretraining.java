@@ -99,7 +99,7 @@ public record Pretraining(
               Machine.here(Engine.version(), frozen.device()),
               RecipeFile.write(frozen)));
       var split = Material.split(frozen, Material.corpus(frozen), journal::emit);
-      try (var material = Material.prepare(frozen, split, out, resume, journal::emit)) {
+      try (var material = Material.prepare(frozen, split, out, journal::emit)) {
         var config = Networks.config(frozen, material.tokenizer().vocabularySize());
         journal.emit(new NetworkBuilt(config.family().name(), config.parameters()));
         var calibration = Calibration.of(frozen, config);

@@ -74,7 +74,7 @@ public record Speedrun(
       var split = Material.split(draft, Material.corpus(draft), journal::emit);
       long bytes = split.survey().bytes();
       draft = draft.vocabulary(Plan.vocabulary(bytes, operations(machine)));
-      try (var material = Material.prepare(draft, split, out, false, journal::emit)) {
+      try (var material = Material.prepare(draft, split, out, journal::emit)) {
         baselines(split, material, journal::emit);
         var plan = plan(draft, material, machine, journal::emit);
         var config = Networks.config(plan.recipe(), material.tokenizer().vocabularySize());

@@ -61,17 +61,18 @@ class PlanTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 512",
-    "614400, 512",
-    "614401, 1024",
-    "1228800, 1024",
-    "1228801, 2048",
-    "4915200, 4096",
-    "4915201, 8192",
-    "9999999999999, 8192",
+    "0, 1e15, 512",
+    "724000, 1e15, 512",
+    "725000, 1e15, 1024",
+    "1448000, 1e15, 1024",
+    "1449000, 1e15, 2048",
+    "999999999999, 1e10, 512",
+    "999999999999, 3e13, 2048",
+    "999999999999, 1e15, 8192",
+    "999999999999, 1e18, 16384",
   })
-  void theVocabularyGrowsWithTheText(long bytes, int vocabulary) {
-    assertEquals(vocabulary, Plan.vocabulary(bytes));
+  void theVocabularyFollowsTextAndTime(long bytes, double operations, int vocabulary) {
+    assertEquals(vocabulary, Plan.vocabulary(bytes, operations));
   }
 
   private static double flops(Recipe recipe, int vocabulary) {
