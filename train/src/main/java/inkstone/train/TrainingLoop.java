@@ -88,7 +88,7 @@ final class TrainingLoop {
   /** Takes up weights, moments and progress where a checkpoint left them. */
   void resume(Path checkpoint) {
     progress = Checkpoint.load(checkpoint, decoder, trainer.optimizer());
-    if (isTimed() && progress.decayStart() > 0) {
+    if (progress.decayStart() > 0) {
       rate = rate.decayingFrom(progress.decayStart());
     }
   }
@@ -103,7 +103,7 @@ final class TrainingLoop {
     double lastCheckpoint = progress.seconds();
     var settings = recipe.training();
     long every = Math.max(1, Math.ceilDiv(settings.steps(), MOST_STEP_EVENTS));
-    if (isTimed() && knownDecay.isPresent()) {
+    if (decays() && knownDecay.isPresent()) {
       rate = rate.decayingFrom(knownDecay.getAsLong());
     }
     while (progress.step() < rate.steps()) {
@@ -134,11 +134,15 @@ final class TrainingLoop {
   }
 
   private boolean isTimed() {
-    return recipe.schedule().kind() == Recipe.Schedule.Kind.wsd && recipe.training().seconds() > 0;
+    return decays() && recipe.training().seconds() > 0;
+  }
+
+  private boolean decays() {
+    return recipe.schedule().kind() == Recipe.Schedule.Kind.wsd;
   }
 
   private void beginDecayWhenItIsTime() {
-    if (recipe.schedule().kind() != Recipe.Schedule.Kind.wsd || progress.decayStart() > 0) {
+    if (!decays() || progress.decayStart() > 0) {
       return;
     }
     // In a run by the clock, time decides where no earlier run has decided; the steps are a bound.
@@ -147,9 +151,7 @@ final class TrainingLoop {
         isTimed() && knownDecay.isEmpty() && progress.step() >= 1 && progress.seconds() >= before;
     if (time || progress.step() + 1 >= rate.decayStart()) {
       progress = progress.decaying();
-      if (isTimed()) {
-        rate = rate.decayingFrom(progress.decayStart());
-      }
+      rate = rate.decayingFrom(progress.decayStart());
       events.accept(new DecayStarted(progress.decayStart()));
     }
   }

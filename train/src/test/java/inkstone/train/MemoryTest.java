@@ -29,13 +29,17 @@ class MemoryTest {
         Recipe.DEFAULTS.with(new Recipe.Model(m.family(), 2, 2, 0, 32, 0, 32, m.bias(), 0.1));
     try (var decoder = Decoder.random(config, 1);
         var trainer = new Trainer(decoder, recipe, DType.FLOAT32)) {
-      steps(trainer, 50);
+      steps(trainer, 100);
       long tensors = Tensor.live();
-      long before = resident();
-      steps(trainer, 200);
-      long grown = resident() - before;
+      // A leak shows in every round; what the JVM itself takes now and then does not.
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 3; round++) {
+        long before = resident();
+        steps(trainer, 200);
+        least = Math.min(least, resident() - before);
+      }
       assertEquals(tensors, Tensor.live());
-      assertTrue(grown < 16 << 20, "200 steps took " + (grown >> 10) + " KiB");
+      assertTrue(least < 16 << 20, "200 steps took " + (least >> 10) + " KiB");
     }
   }
 

@@ -102,7 +102,7 @@ class PlanTest {
   @Test
   void theLadderHasTwoEnds() {
     var least = Plan.of(Recipe.DEFAULTS, 512, 1e3, 1, 1000).recipe().model();
-    assertEquals(new Recipe.Model(least.family(), 2, 2, 0, 64, 0, 256, true, 0), least);
+    assertEquals(new Recipe.Model(least.family(), 2, 1, 0, 64, 0, 256, true, 0), least);
     var most = Plan.of(Recipe.DEFAULTS, 8192, 1e18, 1e6, (long) VAST).recipe();
     assertEquals(24, most.model().layers());
     assertEquals(1024, most.model().width());
