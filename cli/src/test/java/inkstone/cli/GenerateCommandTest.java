@@ -81,7 +81,7 @@ class GenerateCommandTest {
     assertEquals(0, code);
     assertEquals("墨aaaa\n", out.toString(UTF_8));
     var told = err.toString(UTF_8);
-    assertTrue(told.startsWith("3 tokens after a prompt of 5, "), told);
+    assertTrue(told.startsWith("3 tokens after a prompt of 4, "), told);
     assertTrue(told.contains("ended by length, seed "), told);
   }
 
@@ -111,7 +111,7 @@ class GenerateCommandTest {
         "--seed",
         "5");
     assertEquals("ab\n", out.toString(UTF_8));
-    assertTrue(err.toString(UTF_8).contains("3 tokens after a prompt of 3"), err.toString(UTF_8));
+    assertTrue(err.toString(UTF_8).contains("3 tokens after a prompt of 2"), err.toString(UTF_8));
     assertTrue(err.toString(UTF_8).contains("ended by stop, seed 5"), err.toString(UTF_8));
   }
 

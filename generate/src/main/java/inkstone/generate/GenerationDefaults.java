@@ -34,8 +34,9 @@ public record GenerationDefaults(OptionalInt begin, List<Integer> end, Sampling 
 
   /**
    * Reads {@code generation_config.json} or, for what is not there, the token ids of {@code
-   * config.json}. {@code "add_bos_token": false} in {@code tokenizer_config.json} means that
-   * prompts begin without a token, and {@code "do_sample": false} means greedy choice.
+   * config.json}. Prompts begin with a token only where {@code tokenizer_config.json} says {@code
+   * "add_bos_token": true}, as in Transformers, so that both go on from a prompt alike; {@code
+   * "do_sample": false} means greedy choice.
    *
    * @throws ModelException if a file is not JSON or a value is none that can be used
    */
@@ -45,7 +46,7 @@ public record GenerationDefaults(OptionalInt begin, List<Integer> end, Sampling 
     var tokenizer = new Source(directory.resolve("tokenizer_config.json"));
     var begin = (generation.has("bos_token_id") ? generation : config).ids("bos_token_id");
     var end = (generation.has("eos_token_id") ? generation : config).ids("eos_token_id");
-    boolean prefixed = tokenizer.flag("add_bos_token", true) && !begin.isEmpty();
+    boolean prefixed = tokenizer.flag("add_bos_token", false) && !begin.isEmpty();
     return new GenerationDefaults(
         prefixed ? OptionalInt.of(begin.getFirst()) : OptionalInt.empty(),
         end,

@@ -37,6 +37,7 @@ class GenerationDefaultsTest {
          "top_k": 20, "top_p": 0.9, "min_p": 0.1, "repetition_penalty": 1.2}
         """);
     write("config.json", "{\"bos_token_id\": 8, \"eos_token_id\": 9}");
+    write("tokenizer_config.json", "{\"add_bos_token\": true}");
     assertEquals(
         new GenerationDefaults(
             OptionalInt.of(1), List.of(2, 5), new Sampling(0.6, 20, 0.9, 0.1, 1.2)),
@@ -46,6 +47,7 @@ class GenerationDefaultsTest {
   @Test
   void fallsBackToConfigForTheTokens() throws IOException {
     write("config.json", "{\"bos_token_id\": 8, \"eos_token_id\": 9}");
+    write("tokenizer_config.json", "{\"add_bos_token\": true}");
     assertEquals(
         GenerationDefaults.documents(8).begin(), GenerationDefaults.read(directory).begin());
     assertEquals(List.of(9), GenerationDefaults.read(directory).end());
@@ -55,8 +57,9 @@ class GenerationDefaultsTest {
   }
 
   @Test
-  void theTokenizerMayRefuseTheFirstToken() throws IOException {
+  void theTokenizerDecidesOnTheFirstToken() throws IOException {
     write("generation_config.json", "{\"bos_token_id\": 1}");
+    assertEquals(OptionalInt.empty(), GenerationDefaults.read(directory).begin());
     write("tokenizer_config.json", "{\"add_bos_token\": false}");
     assertEquals(OptionalInt.empty(), GenerationDefaults.read(directory).begin());
     write("tokenizer_config.json", "{\"add_bos_token\": true}");
