@@ -59,7 +59,7 @@ public final class Main {
     if (debug || !mistake) {
       e.printStackTrace(line.getErr());
     } else {
-      line.getErr().println("inkstone " + line.getCommandName() + ": " + e.getMessage());
+      line.getErr().println(line.getCommandSpec().qualifiedName() + ": " + e.getMessage());
     }
     return mistake ? ExitCode.USAGE : ExitCode.SOFTWARE;
   }
