@@ -141,7 +141,8 @@ public final class Functions {
       throw new TensorException("causal attention of " + query + " over fewer keys: " + key);
     }
     checkProbability(dropout);
-    // libtorch's own backward is 2 to 9 times slower on the CPU (a naive loop in bfloat16), and its
+    // libtorch's own backward is up to 3.6 times slower on the CPU (a naive loop in bfloat16), and
+    // its
     // causal mask counts from the first key where there are more keys than queries.
     boolean square = query.size(2) == key.size(2);
     boolean compose = query.requiresGrad() && query.device().equals(Device.CPU);
