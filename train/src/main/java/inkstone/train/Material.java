@@ -1,5 +1,6 @@
 package inkstone.train;
 
+import inkstone.data.Batches;
 import inkstone.data.Corpus;
 import inkstone.data.CorpusException;
 import inkstone.data.Document;
@@ -184,6 +185,20 @@ public record Material(
     ids.document(tokenizer.encode(text.toString()), endOfText);
     bytes.write(SEPARATOR);
     return new Material(tokenizer, endOfText, tokens, bytes.toByteArray(), ids.toArray());
+  }
+
+  /**
+   * The training text as the recipe wants it read.
+   *
+   * @throws CorpusException if it is shorter than one row
+   */
+  Batches batches(Recipe recipe) {
+    var order =
+        switch (recipe.data().order()) {
+          case epoch -> Batches.Order.EPOCH;
+          case random -> Batches.Order.RANDOM;
+        };
+    return new Batches(tokens, order, recipe.model().context(), recipe.seed());
   }
 
   /** Training text as bytes for the baselines, separated like the held-out text. */

@@ -97,11 +97,16 @@ record Plan(Recipe recipe, long tokens, double loss) {
     return draft.with(model).with(optimizer);
   }
 
-  /** The recipe with its steps and times set for a rate of training that was measured for it. */
-  Plan timed(double tokensPerSecond, double seconds) {
+  /**
+   * The recipe with its steps and times set for a rate of training that was measured for it.
+   *
+   * @param seconds of training and the last evaluation
+   * @param evaluation tokens of training that take as long as the last evaluation
+   */
+  Plan timed(double tokensPerSecond, double seconds, long evaluation) {
     var t = recipe.training();
     long perStep = (long) t.batch() * t.accumulate() * recipe.model().context();
-    long planned = Math.max(10, (long) (tokensPerSecond * seconds / perStep));
+    long planned = Math.max(10, (long) ((tokensPerSecond * seconds - evaluation) / perStep));
     int every = (int) Math.max(1, planned / 10);
     var training =
         new Recipe.Training(

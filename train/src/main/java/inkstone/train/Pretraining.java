@@ -6,7 +6,6 @@ import inkstone.journal.Journal;
 import inkstone.journal.Machine;
 import inkstone.journal.NetworkBuilt;
 import inkstone.journal.Planned;
-import inkstone.journal.RecipeFrozen;
 import inkstone.journal.Recorded;
 import inkstone.journal.Resumed;
 import inkstone.journal.RunLog;
@@ -100,6 +99,7 @@ public record Pretraining(
               RecipeFile.write(frozen)));
       var split = Material.split(frozen, Material.corpus(frozen), journal::emit);
       try (var material = Material.prepare(frozen, split, out, journal::emit)) {
+        material.batches(frozen); // Text shorter than a row is told of before the recipe is frozen.
         var config = Networks.config(frozen, material.tokenizer().vocabularySize());
         journal.emit(new NetworkBuilt(config.family().name(), config.parameters()));
         var calibration = Calibration.of(frozen, config);
@@ -107,8 +107,7 @@ public record Pretraining(
         journal.emit(plan(out, frozen, config, calibration));
         var settled = resume ? frozen : frozen.computing(calibration.compute());
         if (!resume) {
-          Atomic.write(folder.recipe(), RecipeFile.write(settled));
-          journal.emit(new RecipeFrozen(RecipeFile.write(settled)));
+          journal.emit(folder.freeze(settled));
         }
         var training = new Training(settled, material, calibration.matmulRoof(), known);
         training.run(out, resume, stop, journal::emit, start);

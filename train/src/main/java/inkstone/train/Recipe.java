@@ -143,8 +143,8 @@ public record Recipe(
    * The loop.
    *
    * @param steps optimizer steps; with {@code seconds}, only a bound
-   * @param seconds of training after which a wsd schedule should have ended; 0 for {@code steps} to
-   *     decide alone
+   * @param seconds in which a wsd schedule and the last evaluation should have ended; 0 for {@code
+   *     steps} to decide alone
    * @param batch sequences of one forward and backward
    * @param accumulate forwards and backwards of one optimizer step
    * @param compute the type of the arithmetic; {@code auto} tries both and takes the faster

@@ -1,6 +1,7 @@
 package inkstone.train;
 
 import inkstone.journal.Journal;
+import inkstone.journal.RecipeFrozen;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,6 +38,13 @@ record RunFolder(Path path) {
     }
     Atomic.directory(path);
     return new RunFolder(path);
+  }
+
+  /** Settles by which recipe the run goes, now and after each resume. */
+  RecipeFrozen freeze(Recipe recipe) {
+    var yaml = RecipeFile.write(recipe);
+    Atomic.write(recipe(), yaml);
+    return new RecipeFrozen(yaml);
   }
 
   /** Whether the recipe is frozen, and with it tokenizer and token shards. */

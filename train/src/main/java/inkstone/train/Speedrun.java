@@ -9,7 +9,6 @@ import inkstone.journal.Event;
 import inkstone.journal.Journal;
 import inkstone.journal.Machine;
 import inkstone.journal.NetworkBuilt;
-import inkstone.journal.RecipeFrozen;
 import inkstone.journal.Recorded;
 import inkstone.journal.RunLog;
 import inkstone.journal.RunStarted;
@@ -75,14 +74,13 @@ public record Speedrun(
       long bytes = split.survey().bytes();
       draft = draft.vocabulary(Plan.vocabulary(bytes, operations(machine)));
       try (var material = Material.prepare(draft, split, out, journal::emit)) {
+        material.batches(draft); // Text shorter than a row is told of before the recipe is frozen.
         baselines(split, material, journal::emit);
         var plan = plan(draft, material, machine, journal::emit);
         var config = Networks.config(plan.recipe(), material.tokenizer().vocabularySize());
         journal.emit(plan.event(minutes, config));
         journal.emit(new NetworkBuilt(config.family().name(), config.parameters()));
-        var recipe = RecipeFile.write(plan.recipe());
-        Atomic.write(folder.recipe(), recipe);
-        journal.emit(new RecipeFrozen(recipe));
+        journal.emit(folder.freeze(plan.recipe()));
         new Pretraining.Training(
                 plan.recipe(), material, machine.matmulRoof(), OptionalLong.empty())
             .run(out, false, stop, journal::emit, startNanos());
@@ -136,10 +134,10 @@ public record Speedrun(
     var rough = Plan.of(draft, vocabulary, machine.flopsPerSecond(), 0.9 * seconds, unique);
     var measured = Calibration.of(rough.recipe(), Networks.config(rough.recipe(), vocabulary));
     events.accept(measured.after(machine).event());
-    double evaluation = 0.8 * material.heldOutIds().length / measured.tokensPerSecond();
+    long evaluation = (long) (TrainingLoop.EVALUATION_SHARE * material.heldOutIds().length);
     double rest = 4 + 0.01 * 60 * minutes;
-    double training = Math.max(5, secondsLeft() - evaluation - rest);
-    return rough.timed(measured.tokensPerSecond(), training);
+    double left = Math.max(5, secondsLeft() - rest);
+    return rough.timed(measured.tokensPerSecond(), left, evaluation);
   }
 
   private double secondsLeft() {

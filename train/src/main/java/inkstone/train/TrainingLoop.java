@@ -30,6 +30,9 @@ final class TrainingLoop {
   /** A checkpoint may take this part of the time, and comes as often as that allows. */
   private static final double CHECKPOINT_SHARE = 0.015;
 
+  /** To score a token, with half a window before it, takes this part of learning from one. */
+  static final double EVALUATION_SHARE = 0.8;
+
   private static final int MOST_STEP_EVENTS = 4000;
   private static final String HELD_OUT = "held_out";
 
@@ -73,15 +76,7 @@ final class TrainingLoop {
     this.knownDecay = knownDecay;
     var config = decoder.config();
     flopsPerToken = config.trainingFlopsPerToken(config.context());
-    batches =
-        new Batches(
-            material.tokens(),
-            switch (recipe.data().order()) {
-              case epoch -> Batches.Order.EPOCH;
-              case random -> Batches.Order.RANDOM;
-            },
-            config.context(),
-            recipe.seed());
+    batches = material.batches(recipe);
     rate = LearningRate.of(recipe);
   }
 
@@ -146,7 +141,8 @@ final class TrainingLoop {
       return;
     }
     // In a run by the clock, time decides where no earlier run has decided; the steps are a bound.
-    double before = (1 - recipe.schedule().decay()) * recipe.training().seconds();
+    double learning = recipe.training().seconds() - evaluationSeconds();
+    double before = (1 - recipe.schedule().decay()) * learning;
     boolean time =
         isTimed() && knownDecay.isEmpty() && progress.step() >= 1 && progress.seconds() >= before;
     if (time || progress.step() + 1 >= rate.decayStart()) {
@@ -154,6 +150,12 @@ final class TrainingLoop {
       rate = rate.decayingFrom(progress.decayStart());
       events.accept(new DecayStarted(progress.decayStart()));
     }
+  }
+
+  /** What the last evaluation will take, as fast as the run is so far. */
+  private double evaluationSeconds() {
+    double each = progress.seconds() / Math.max(1, progress.tokens());
+    return EVALUATION_SHARE * each * material.heldOutIds().length;
   }
 
   private void step(long start, long every) {

@@ -129,15 +129,15 @@ class PlanTest {
   @Test
   void timesAndStepsFollowTheMeasuredRate() {
     var plan = Plan.of(Recipe.DEFAULTS, 2048, 5e10, 300, 5_000_000);
-    var timed = plan.timed(20_480, 200.04);
+    var timed = plan.timed(20_480, 250.04, 20_480 * 50);
     // 16 sequences of 256 tokens to a step: 1,000.2 steps.
     assertEquals(1000L * 4096, timed.tokens());
     var t = timed.recipe().training();
     assertEquals(2000, t.steps());
-    assertEquals(200.0, t.seconds());
+    assertEquals(250.0, t.seconds());
     assertEquals(100, t.evaluateEvery());
     assertEquals(300, t.sampleEvery());
-    assertEquals(10, t.checkpointSeconds());
+    assertEquals(13, t.checkpointSeconds());
     assertEquals(50, timed.recipe().schedule().warmupSteps());
     assertEquals(plan.recipe().model(), timed.recipe().model());
     var event = timed.event(5, Networks.config(timed.recipe(), 2048));
@@ -150,12 +150,12 @@ class PlanTest {
   @Test
   void timesHaveBounds() {
     var plan = Plan.of(Recipe.DEFAULTS, 2048, 5e10, 300, 5_000_000);
-    var brief = plan.timed(1, 5).recipe();
+    var brief = plan.timed(1, 5, 100).recipe();
     assertEquals(20, brief.training().steps());
     assertEquals(1, brief.training().evaluateEvery());
     assertEquals(5, brief.training().checkpointSeconds());
     assertEquals(5, brief.schedule().warmupSteps());
-    var endless = plan.timed(1e12, 1e6).recipe();
+    var endless = plan.timed(1e12, 1e6, 0).recipe();
     assertEquals(Integer.MAX_VALUE, endless.training().steps());
     assertEquals(60, endless.training().checkpointSeconds());
     assertEquals(200, endless.schedule().warmupSteps());

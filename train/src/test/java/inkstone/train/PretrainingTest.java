@@ -239,6 +239,12 @@ class PretrainingTest {
     assertTrue(
         String.valueOf(e.getMessage()).contains("a row of context 9000 needs 9001"),
         e.getMessage());
+    // Told before the recipe is frozen, so that the folder can be used again.
+    var out = folder.resolve("long too");
+    assertThrows(
+        CorpusException.class,
+        () -> Pretraining.of(TinyRun.recipe(corpus, "model.context=9000")).run(out));
+    assertFalse(RunFolder.isRun(out));
     // Recipes that Java code makes pass by the rules of the file.
     var recipe = TinyRun.recipe(corpus, "tokenizer.kind=bpe").vocabulary(200);
     assertThrows(
