@@ -1,5 +1,6 @@
 package inkstone.model;
 
+import inkstone.tensor.AttentionMask;
 import inkstone.tensor.Functions;
 import inkstone.tensor.Tensor;
 import java.util.ArrayList;
@@ -62,20 +63,8 @@ record Attention(
   /** queries [batch, heads, new, dim] over keys [batch, keyValueHeads, all, dim]. */
   private Tensor attend(Tensor queries, Tensor keys, Tensor values, Batch batch) {
     boolean causal = batch.pattern() == AttentionPattern.CAUSAL && queries.size(2) > 1;
-    var mixed = Functions.attention(queries, repeat(keys), repeat(values), causal, batch.dropout());
+    var mask = causal ? AttentionMask.CAUSAL : AttentionMask.NONE;
+    var mixed = Functions.attention(queries, keys, values, mask, batch.dropout());
     return mixed.transpose(1, 2).reshape(-1, (long) heads * headDim);
-  }
-
-  /** Gives each query head a key head: [batch, keyValueHeads, n, dim] to [batch, heads, n, dim]. */
-  private Tensor repeat(Tensor x) {
-    int copies = heads / keyValueHeads;
-    if (copies == 1) {
-      return x;
-    }
-    long batch = x.size(0);
-    long length = x.size(2);
-    return x.unsqueeze(2)
-        .expand(batch, keyValueHeads, copies, length, headDim)
-        .reshape(batch, heads, length, headDim);
   }
 }

@@ -109,98 +109,27 @@ public final class Functions {
           Native.call(
               "crossEntropy",
               () -> torch.cross_entropy_loss(precise.alive(), targets.alive()),
-              logits,
+              precise,
               targets));
     }
   }
 
   /**
-   * Scaled dot-product attention (Vaswani et al., 2017, formula 1).
+   * Scaled dot-product attention (Vaswani et al., 2017, formula 1), with grouped heads (Ainslie et
+   * al., 2023). On a CPU, with gradients or masks, memory grows with the length, not its square.
    *
    * @param query [batch, heads, queries, dim]
-   * @param key [batch, heads, keys, dim]
-   * @param value [batch, heads, keys, dim]
-   * @param causal whether the queries are the last of the keys' positions and see no later ones
+   * @param key [batch, key heads, keys, dim]; query heads {@code i G} to {@code (i + 1) G - 1} look
+   *     at key head i, where G = heads / key heads
+   * @param value of the key's shape
+   * @param mask which keys a query sees
    * @param dropout the probability of leaving out an attention weight; 0 outside training
    * @return [batch, heads, queries, dim]
    */
   public static Tensor attention(
-      Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
-    if (query.rank() != 4
-        || key.rank() != 4
-        || query.size(0) != key.size(0)
-        || query.size(1) != key.size(1)
-        || query.size(3) != key.size(3)
-        || !Arrays.equals(key.shape(), value.shape())) {
-      throw new TensorException(
-          "attention of %s over %s and %s: needs [batch, heads, tokens, dim] each, equal in"
-                  .formatted(query, key, value)
-              + " batch, heads and dim, and as many values as keys");
-    }
-    if (causal && query.size(2) > key.size(2)) {
-      throw new TensorException("causal attention of " + query + " over fewer keys: " + key);
-    }
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) {
     checkProbability(dropout);
-    // libtorch's own backward is up to 3.6 times slower on the CPU (a naive loop in bfloat16), and
-    // its
-    // causal mask counts from the first key where there are more keys than queries.
-    boolean square = query.size(2) == key.size(2);
-    boolean compose = query.requiresGrad() && query.device().equals(Device.CPU);
-    return compose || (causal && !square)
-        ? composedAttention(query, key, value, causal, dropout)
-        : Native.call(
-            "attention",
-            () ->
-                torch.scaled_dot_product_attention(
-                    query.alive(),
-                    key.alive(),
-                    value.alive(),
-                    new TensorOptional(),
-                    dropout,
-                    causal,
-                    new DoubleOptional(),
-                    false),
-            query,
-            key,
-            value);
-  }
-
-  /** {@link #attention} as plain matrix products: the reference, in any type. */
-  static Tensor composedAttention(
-      Tensor query, Tensor key, Tensor value, boolean causal, double dropout) {
-    try (var scope = Scope.open()) {
-      long batch = query.size(0);
-      long heads = query.size(1);
-      long queries = query.size(2);
-      long dim = query.size(3);
-      var q = query.reshape(batch * heads, queries, dim);
-      var k = key.reshape(batch * heads, -1, dim);
-      var v = value.reshape(batch * heads, -1, dim);
-      var mask = causal ? laterKeys(queries, k) : Tensor.zeros(k.dtype(), k.device(), 1, 1, 1);
-      var scores = scaledProduct(mask, q, k.transpose(1, 2), 1 / Math.sqrt(dim));
-      return scope.out(
-          dropout(softmax(scores), dropout).matmul(v).reshape(batch, heads, queries, dim));
-    }
-  }
-
-  /** {@code mask + factor * left right} for each matrix of the batch, in one pass. */
-  private static Tensor scaledProduct(Tensor mask, Tensor left, Tensor right, double factor) {
-    return Native.call(
-        "scaledProduct",
-        () ->
-            torch.baddbmm(
-                mask.alive(), left.alive(), right.alive(), new Scalar(1.0), new Scalar(factor)),
-        left,
-        right);
-  }
-
-  /** Minus infinity where a key comes after its query: [1, queries, keys]. */
-  private static Tensor laterKeys(long queries, Tensor keys) {
-    var blocked =
-        Tensor.full(
-            Double.NEGATIVE_INFINITY, keys.dtype(), keys.device(), 1, queries, keys.size(1));
-    return Native.call(
-        "triu", () -> torch.triu(blocked.alive(), keys.size(1) - queries + 1), blocked);
+    return AttentionPaths.attention(query, key, value, mask, dropout);
   }
 
   /** The Euclidean length of all elements of all tensors, in float32. */

@@ -1,6 +1,7 @@
 package inkstone.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -45,12 +47,46 @@ final class Native {
   static Tensor call(String name, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... inputs) {
     enter();
     try (var temporaries = new PointerScope()) {
-      return Tensor.own(body.get());
+      var result = body.get();
+      if (!result.requires_grad()) {
+        return Tensor.own(result, null);
+      }
+      if (result.is_leaf()) { // an operation without effect gives its very input
+        var input = Arrays.stream(inputs).filter(i -> i.handle.is_same(result)).findFirst();
+        return Tensor.own(result, input.map(Tensor::node).orElse(null));
+      }
+      return record(new Operation.Recorded(result), result.detach(), inputs);
     } catch (RuntimeException e) {
       throw explain(name, e, inputs);
     } finally {
       RUNNING.decrementAndGet();
     }
+  }
+
+  /** As {@link #call}, for an operation with a backward of its own, which belongs to this call. */
+  static Tensor call(String name, Operation operation, Tensor... inputs) {
+    enter();
+    boolean records = GradMode.is_enabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);
+    boolean done = false;
+    try (var temporaries = new PointerScope();
+        var off = Gradients.off()) {
+      var result = operation.forward();
+      done = records;
+      return records ? record(operation, result, inputs) : Tensor.own(result, null);
+    } catch (RuntimeException e) {
+      throw explain(name, e, inputs);
+    } finally {
+      if (!done) {
+        operation.close();
+      }
+      RUNNING.decrementAndGet();
+    }
+  }
+
+  private static Tensor record(
+      Operation operation, org.bytedeco.pytorch.Tensor result, Tensor... inputs) {
+    result.set_requires_grad(true);
+    return Tensor.own(result, new Node(result, operation, inputs));
   }
 
   /** As {@link #call}, for a call without a result. */

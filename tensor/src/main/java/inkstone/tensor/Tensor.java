@@ -30,17 +30,19 @@ public final class Tensor implements AutoCloseable {
   private static final long MOST_ELEMENTS = Long.MAX_VALUE / 8;
 
   final org.bytedeco.pytorch.Tensor handle;
+  private final @Nullable Node node;
   private @Nullable Scope owner;
   private boolean closed;
 
-  private Tensor(org.bytedeco.pytorch.Tensor handle) {
+  private Tensor(org.bytedeco.pytorch.Tensor handle, @Nullable Node node) {
     this.handle = handle;
+    this.node = node;
   }
 
-  static Tensor own(org.bytedeco.pytorch.Tensor handle) {
+  static Tensor own(org.bytedeco.pytorch.Tensor handle, @Nullable Node node) {
     handle.retainReference();
     LIVE.incrementAndGet();
-    var tensor = new Tensor(handle);
+    var tensor = new Tensor(handle, node);
     Scope.adopt(tensor);
     return tensor;
   }
@@ -419,7 +421,18 @@ public final class Tensor implements AutoCloseable {
     if (count() != 1) {
       throw new TensorException("backward of " + this + ": start from a single number");
     }
-    Native.run("backward", () -> alive().backward(), this);
+    Native.run(
+        "backward",
+        () -> {
+          if (node == null) {
+            alive().backward();
+          } else {
+            try (var off = Gradients.off()) {
+              node.backward(torch.ones_like(alive()));
+            }
+          }
+        },
+        this);
   }
 
   /** The same elements, outside the record of operations; the memory is shared. */
@@ -428,6 +441,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   // ------------------------------------------------------------------------------- ownership
+
+  /** The operation that made this, where it is recorded. */
+  @Nullable Node node() {
+    return node;
+  }
 
   @Nullable Scope owner() {
     return owner;

@@ -62,15 +62,85 @@ class AttentionTest {
     var k = Plain.random(random, batch, heads, keys, dim);
     var v = Plain.random(random, batch, heads, keys, dim);
     var expected = expected(q, k, v, causal);
-    expected.assertSame(Functions.attention(q.tensor(), k.tensor(), v.tensor(), causal, 0), 1e-9);
     expected.assertSame(
-        Functions.composedAttention(q.tensor(), k.tensor(), v.tensor(), causal, 0), 1e-12);
+        Functions.attention(q.tensor(), k.tensor(), v.tensor(), mask(causal), 0), 1e-9);
     expected.assertSame(
-        Functions.attention(q.tensor().requiresGrad(true), k.tensor(), v.tensor(), causal, 0),
+        AttentionPaths.composed(q.tensor(), k.tensor(), v.tensor(), mask(causal), 0), 1e-12);
+    expected.assertSame(
+        Functions.attention(q.tensor().requiresGrad(true), k.tensor(), v.tensor(), mask(causal), 0),
         1e-12);
-    expected.assertSame(Functions.attention(float32(q), float32(k), float32(v), causal, 0), 2e-6);
     expected.assertSame(
-        Functions.composedAttention(float32(q), float32(k), float32(v), causal, 0), 2e-6);
+        Functions.attention(float32(q), float32(k), float32(v), mask(causal), 0), 2e-6);
+    expected.assertSame(
+        AttentionPaths.composed(float32(q), float32(k), float32(v), mask(causal), 0), 2e-6);
+  }
+
+  private static AttentionMask mask(boolean causal) {
+    return causal ? AttentionMask.CAUSAL : AttentionMask.NONE;
+  }
+
+  /** Every kind of mask and of heads, in blocks that do and do not divide the length. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 5, 5, true, 0, false", "2, 1, 7, 7, true, 3, false", "4, 2, 9, 9, true, 0, true",
+    "6, 2, 8, 8, true, 2, true", "3, 3, 6, 6, false, 0, true", "4, 1, 3, 8, true, 4, false",
+    "2, 2, 3, 8, true, 4, true", "4, 2, 5, 9, false, 0, false", "2, 1, 1, 6, true, 2, false"
+  })
+  void inBlocksAsInOnePiece(
+      int heads, int keyHeads, int queries, int keys, boolean causal, int window, boolean parted) {
+    var q = Plain.random(random, 2, heads, queries, 4);
+    var k = Plain.random(random, 2, keyHeads, keys, 4);
+    var v = Plain.random(random, 2, keyHeads, keys, 4);
+    var weights = Plain.random(random, 2, heads, queries, 4).tensor();
+    var numbers = new long[2 * keys];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i % keys < keys / 2 ? 0 : i < keys ? 1 : -1;
+    }
+    var mask = mask(causal).window(window);
+    mask = parted ? mask.documents(Tensor.of(numbers, 2, keys)) : mask;
+    var reference = leaves(q, k, v);
+    var expected =
+        AttentionPaths.composed(reference[0], reference[1], reference[2], mask, 0).mul(weights);
+    expected.sum().backward();
+    for (int block : new int[] {1, 2, 3, 4, 128}) {
+      var given = leaves(q, k, v);
+      var mixed = AttentionPaths.blocked(given[0], given[1], given[2], mask, block);
+      Plain.of(expected).assertSame(mixed.mul(weights), 1e-12);
+      mixed.mul(weights).sum().backward();
+      for (int i = 0; i < 3; i++) {
+        Plain.of(reference[i].grad().orElseThrow())
+            .assertSame(given[i].grad().orElseThrow(), 1e-12);
+      }
+    }
+    Plain.of(expected)
+        .assertSame(
+            Functions.attention(reference[0], reference[1], reference[2], mask, 0).mul(weights),
+            1e-12);
+  }
+
+  private static Tensor[] leaves(Plain... inputs) {
+    return java.util.Arrays.stream(inputs)
+        .map(x -> x.tensor().requiresGrad(true))
+        .toArray(Tensor[]::new);
+  }
+
+  @Test
+  void aQuerySeesItsWindowAndItsDocumentAlone() {
+    var q = Plain.random(random, 1, 1, 6, 3);
+    var windowed = AttentionMask.CAUSAL.window(2);
+    var parted = AttentionMask.CAUSAL.documents(Tensor.of(new long[] {0, 0, 0, 1, 1, 1}, 1, 6));
+    for (var mask : new AttentionMask[] {windowed, parted}) {
+      var value = q.tensor().requiresGrad(true);
+      AttentionPaths.blocked(q.tensor(), q.tensor(), value, mask, 4)
+          .narrow(2, 4, 1)
+          .sum()
+          .backward();
+      var gradient = Plain.of(value.grad().orElseThrow());
+      for (int key = 0; key < 6; key++) {
+        boolean seen = key <= 4 && key >= 3;
+        assertEquals(seen, gradient.at(0, 0, key, 0) != 0, "key " + key + " by " + mask);
+      }
+    }
   }
 
   private static Tensor float32(Plain x) {
@@ -84,8 +154,8 @@ class AttentionTest {
     var rounded = Plain.of(narrow);
     for (boolean causal : new boolean[] {false, true}) {
       var expected = expected(rounded, rounded, rounded, causal);
-      expected.assertSame(Functions.attention(narrow, narrow, narrow, causal, 0), 0.03);
-      expected.assertSame(Functions.composedAttention(narrow, narrow, narrow, causal, 0), 0.03);
+      expected.assertSame(Functions.attention(narrow, narrow, narrow, mask(causal), 0), 0.03);
+      expected.assertSame(AttentionPaths.composed(narrow, narrow, narrow, mask(causal), 0), 0.03);
     }
   }
 
@@ -96,8 +166,9 @@ class AttentionTest {
     var turned = packed.tensor().transpose(1, 2);
     var plain = Plain.of(turned);
     var expected = expected(plain, plain, plain, true);
-    expected.assertSame(Functions.attention(turned, turned, turned, true, 0), 1e-9);
-    expected.assertSame(Functions.composedAttention(turned, turned, turned, true, 0), 1e-9);
+    expected.assertSame(Functions.attention(turned, turned, turned, AttentionMask.CAUSAL, 0), 1e-9);
+    expected.assertSame(
+        AttentionPaths.composed(turned, turned, turned, AttentionMask.CAUSAL, 0), 1e-9);
   }
 
   @Test
@@ -106,8 +177,9 @@ class AttentionTest {
     var changed = q.with(q.values().length - 1, 50);
     for (boolean recorded : new boolean[] {false, true}) {
       var one = q.tensor().requiresGrad(recorded);
-      var before = Functions.attention(one, q.tensor(), q.tensor(), true, 0);
-      var after = Functions.attention(one, changed.tensor(), changed.tensor(), true, 0);
+      var before = Functions.attention(one, q.tensor(), q.tensor(), AttentionMask.CAUSAL, 0);
+      var after =
+          Functions.attention(one, changed.tensor(), changed.tensor(), AttentionMask.CAUSAL, 0);
       Plain.of(before.narrow(2, 0, 3)).assertSame(after.narrow(2, 0, 3));
     }
   }
@@ -119,7 +191,8 @@ class AttentionTest {
     var q = Tensor.zeros(DType.FLOAT32, Device.CPU, 8, 8, keys, 4);
     var ones = Tensor.full(1, DType.FLOAT32, Device.CPU, 8, 8, keys, 4);
     for (boolean recorded : new boolean[] {false, true}) {
-      var mixed = Functions.attention(q.detach().requiresGrad(recorded), q, ones, false, 0.25);
+      var mixed =
+          Functions.attention(q.detach().requiresGrad(recorded), q, ones, AttentionMask.NONE, 0.25);
       // Every output is (kept keys) / (0.75 keys), a binomial share.
       var first = mixed.select(3, 0);
       double deviation = Math.sqrt(0.25 / 0.75 / keys);
@@ -128,8 +201,8 @@ class AttentionTest {
       assertEquals(deviation, Math.sqrt(spread.mul(spread).mean().item()), 0.1 * deviation);
     }
     Random.seed(1);
-    var one = Functions.attention(q, q, ones, true, 0.5).toFloats();
+    var one = Functions.attention(q, q, ones, AttentionMask.CAUSAL, 0.5).toFloats();
     Random.seed(1);
-    assertArrayEquals(one, Functions.attention(q, q, ones, true, 0.5).toFloats());
+    assertArrayEquals(one, Functions.attention(q, q, ones, AttentionMask.CAUSAL, 0.5).toFloats());
   }
 }

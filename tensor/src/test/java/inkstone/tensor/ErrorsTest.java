@@ -177,13 +177,15 @@ class ErrorsTest {
     assertEquals("dropout " + p + " is not in [0, 1)", error(() -> Functions.dropout(x, p)));
     var q = Tensor.zeros(DType.FLOAT32, Device.CPU, 1, 1, 2, 2);
     assertEquals(
-        "dropout " + p + " is not in [0, 1)", error(() -> Functions.attention(q, q, q, true, p)));
+        "dropout " + p + " is not in [0, 1)",
+        error(() -> Functions.attention(q, q, q, AttentionMask.CAUSAL, p)));
   }
 
   @TestFactory
   List<DynamicTest> attention() {
     return List.of(
-        attends("fewer heads", new long[] {1, 2, 3, 4}, new long[] {1, 1, 3, 4}),
+        attends("heads that make no groups", new long[] {1, 3, 3, 4}, new long[] {1, 2, 3, 4}),
+        attends("fewer heads than the keys", new long[] {1, 1, 3, 4}, new long[] {1, 2, 3, 4}),
         attends("another batch", new long[] {2, 2, 3, 4}, new long[] {1, 2, 3, 4}),
         attends("another width that fits", new long[] {1, 2, 3, 8}, new long[] {1, 2, 6, 4}),
         attends("no heads", new long[] {1, 3, 4}, new long[] {1, 3, 4}),
@@ -198,7 +200,7 @@ class ErrorsTest {
             for (boolean recorded : new boolean[] {false, true}) {
               var q = Tensor.zeros(DType.FLOAT32, Device.CPU, query).requiresGrad(recorded);
               var k = Tensor.zeros(DType.FLOAT32, Device.CPU, key);
-              var message = error(() -> Functions.attention(q, k, k, true, 0));
+              var message = error(() -> Functions.attention(q, k, k, AttentionMask.CAUSAL, 0));
               assertTrue(message.contains("attention of " + q), message);
               assertTrue(message.contains(k.toString()), message);
             }
@@ -211,9 +213,10 @@ class ErrorsTest {
     var q = Tensor.zeros(DType.FLOAT32, Device.CPU, 1, 1, 2, 2);
     var longer = Tensor.zeros(DType.FLOAT32, Device.CPU, 1, 1, 3, 2);
     assertTrue(
-        error(() -> Functions.attention(q, q, longer, false, 0))
+        error(() -> Functions.attention(q, q, longer, AttentionMask.NONE, 0))
             .contains("as many values as keys"));
-    assertTrue(error(() -> Functions.attention(q, q, x, false, 0)).contains(x.toString()));
+    assertTrue(
+        error(() -> Functions.attention(q, q, x, AttentionMask.NONE, 0)).contains(x.toString()));
   }
 
   @Test
@@ -318,7 +321,7 @@ class ErrorsTest {
             () -> Functions.dropout(closed, 0.5),
             () -> Functions.crossEntropy(closed, ids),
             () -> Functions.crossEntropy(x, closed),
-            () -> Functions.attention(closed, x, x, true, 0),
+            () -> Functions.attention(closed, x, x, AttentionMask.CAUSAL, 0),
             () -> Functions.norm(List.of(x, closed)),
             () ->
                 Functions.adamW(

@@ -124,24 +124,26 @@ class GradientsTest {
   @Test
   void attention() {
     check(
-        t -> Functions.attention(t.get(0), t.get(1), t.get(2), true, 0),
+        t -> Functions.attention(t.get(0), t.get(1), t.get(2), AttentionMask.CAUSAL, 0),
         of(2, 2, 3, 4),
         of(2, 2, 3, 4),
         of(2, 2, 3, 4));
     check(
-        t -> Functions.attention(t.get(0), t.get(1), t.get(2), false, 0),
+        t -> Functions.attention(t.get(0), t.get(1), t.get(2), AttentionMask.NONE, 0),
         of(1, 2, 3, 2),
         of(1, 2, 5, 2),
         of(1, 2, 5, 2));
     check(
-        t -> Functions.attention(t.get(0), t.get(1), t.get(2), true, 0),
+        t -> Functions.attention(t.get(0), t.get(1), t.get(2), AttentionMask.CAUSAL, 0),
         of(1, 2, 2, 2),
         of(1, 2, 5, 2),
         of(1, 2, 5, 2));
     // The first query sees one key alone, and one query sees all.
-    check(t -> Functions.attention(t.get(0), t.get(0), t.get(0), true, 0), of(1, 1, 4, 2));
     check(
-        t -> Functions.attention(t.get(0), t.get(1), t.get(1), true, 0),
+        t -> Functions.attention(t.get(0), t.get(0), t.get(0), AttentionMask.CAUSAL, 0),
+        of(1, 1, 4, 2));
+    check(
+        t -> Functions.attention(t.get(0), t.get(1), t.get(1), AttentionMask.CAUSAL, 0),
         of(1, 1, 1, 2),
         of(1, 1, 4, 2));
   }

@@ -195,11 +195,11 @@ final class Operations {
     one("Functions.dropout(Tensor, double)", () -> Functions.dropout(x, 0.5));
     one("Functions.crossEntropy(Tensor, Tensor)", () -> Functions.crossEntropy(x, ids));
     table.put(
-        "Functions.attention(Tensor, Tensor, Tensor, boolean, double)",
+        "Functions.attention(Tensor, Tensor, Tensor, AttentionMask, double)",
         () ->
             List.of(
-                Functions.attention(heads, heads, heads, true, 0),
-                Functions.attention(recordedHeads, heads, heads, true, 0.1)));
+                Functions.attention(heads, heads, heads, AttentionMask.CAUSAL, 0),
+                Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0.1)));
     none("Functions.norm(List)", () -> Functions.norm(List.of(x, y)));
     var step = new Functions.AdamWStep(3, 1e-3, 0.9, 0.95, 1e-8, 0.1);
     none(
