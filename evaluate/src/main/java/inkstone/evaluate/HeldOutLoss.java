@@ -67,9 +67,8 @@ public record HeldOutLoss(double nats, long tokens) {
     try (var scope = Scope.open();
         var off = Gradients.off()) {
       var device = decoder.device();
-      var logits =
-          decoder.forward(Batch.training(Tensor.of(inputs, inputs.length).to(device), rows, 0));
-      var mean = Functions.crossEntropy(logits, Tensor.of(targets, targets.length).to(device));
+      var batch = Batch.training(Tensor.of(inputs, inputs.length).to(device), rows, 0);
+      var mean = decoder.loss(batch, Tensor.of(targets, targets.length).to(device));
       return mean.item() * scored;
     }
   }

@@ -153,6 +153,23 @@ public final class Decoder implements AutoCloseable {
    * @throws ModelException if a span goes beyond the context
    */
   public Tensor forward(Batch batch) {
+    return Scope.of(() -> head.forward(hidden(batch)));
+  }
+
+  /**
+   * The mean cross-entropy in nats of the rows that the batch asks for, whose logits never exist
+   * all at once.
+   *
+   * @param targets int64 [rows]; {@link Functions#IGNORED} does not count
+   * @throws ModelException if a span goes beyond the context
+   */
+  public Tensor loss(Batch batch, Tensor targets) {
+    return Scope.of(
+        () -> Functions.linearCrossEntropy(hidden(batch), head.weight(), targets, 0, 0));
+  }
+
+  /** What the head reads: [rows, width]. */
+  private Tensor hidden(Batch batch) {
     checkContext(batch);
     return Scope.of(
         () -> {
@@ -166,7 +183,7 @@ public final class Decoder implements AutoCloseable {
                     Functions.dropout(
                         block.feedForward.forward(block.second.forward(x)), batch.dropout()));
           }
-          return head.forward(norm.forward(wanted(x, batch)));
+          return norm.forward(wanted(x, batch));
         });
   }
 

@@ -48,9 +48,9 @@ final class AttentionPaths {
   }
 
   static Tensor blocked(Tensor query, Tensor key, Tensor value, AttentionMask mask, int block) {
-    return Native.call(
+    return Native.perform(
         "attention",
-        new BlockedAttention(query.alive(), key.alive(), value.alive(), mask, block),
+        () -> new BlockedAttention(query.alive(), key.alive(), value.alive(), mask, block),
         query,
         key,
         value);

@@ -115,6 +115,50 @@ public final class Functions {
   }
 
   /**
+   * {@link #crossEntropy} of {@code x W^T}, without ever holding all logits.
+   *
+   * @param x [rows, in]
+   * @param weight [classes, in], of x's type or float32
+   * @param targets int64 [rows]; rows whose target is {@link #IGNORED} do not count
+   * @param smoothing the part of each target's probability that is spread evenly over all classes
+   *     (Szegedy et al., 2016, section 7), 0 to less than 1
+   * @param zLoss weighs the square of the logarithm of the softmax's normaliser (Chowdhery et al.,
+   *     2022, section 5); 0 for none
+   */
+  public static Tensor linearCrossEntropy(
+      Tensor x, Tensor weight, Tensor targets, double smoothing, double zLoss) {
+    return linearCrossEntropy(
+        x, weight, targets, new ChunkedCrossEntropy.Settings(smoothing, zLoss, 0));
+  }
+
+  static Tensor linearCrossEntropy(
+      Tensor x, Tensor weight, Tensor targets, ChunkedCrossEntropy.Settings settings) {
+    if (x.rank() != 2
+        || weight.rank() != 2
+        || x.size(1) != weight.size(1)
+        || targets.rank() != 1
+        || targets.size(0) != x.size(0)
+        || targets.dtype() != DType.INT64
+        || (weight.dtype() != x.dtype() && weight.dtype() != DType.FLOAT32)) {
+      throw new TensorException(
+          "linearCrossEntropy of %s with %s and targets %s: needs [rows, in], [classes, in] of the same type or FLOAT32, and INT64[rows]"
+              .formatted(x, weight, targets));
+    }
+    if (!(settings.smoothing() >= 0 && settings.smoothing() < 1) || !(settings.zLoss() >= 0)) {
+      throw new TensorException(
+          "linearCrossEntropy: a smoothing of %s is not in [0, 1), or a z-loss of %s is below 0"
+              .formatted(settings.smoothing(), settings.zLoss()));
+    }
+    boolean learns = Native.records(x, weight);
+    return Native.perform(
+        "linearCrossEntropy",
+        () -> new ChunkedCrossEntropy(x.alive(), weight.alive(), targets.alive(), settings, learns),
+        x,
+        weight,
+        targets);
+  }
+
+  /**
    * Scaled dot-product attention (Vaswani et al., 2017, formula 1), with grouped heads (Ainslie et
    * al., 2023). On a CPU, with gradients or masks, memory grows with the length, not its square.
    *

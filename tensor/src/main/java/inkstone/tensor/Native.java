@@ -63,24 +63,33 @@ final class Native {
     }
   }
 
-  /** As {@link #call}, for an operation with a backward of its own, which belongs to this call. */
-  static Tensor call(String name, Operation operation, Tensor... inputs) {
+  /** As {@link #call}, for an operation with a backward of its own. */
+  static Tensor perform(String name, Supplier<Operation> making, Tensor... inputs) {
     enter();
-    boolean records = GradMode.is_enabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);
-    boolean done = false;
+    boolean records = records(inputs);
+    Operation operation = null;
     try (var temporaries = new PointerScope();
         var off = Gradients.off()) {
+      operation = making.get();
       var result = operation.forward();
-      done = records;
-      return records ? record(operation, result, inputs) : Tensor.own(result, null);
+      if (records) {
+        return record(operation, result, inputs);
+      }
+      operation.close();
+      return Tensor.own(result, null);
     } catch (RuntimeException e) {
-      throw explain(name, e, inputs);
-    } finally {
-      if (!done) {
+      if (operation != null) {
         operation.close();
       }
+      throw explain(name, e, inputs);
+    } finally {
       RUNNING.decrementAndGet();
     }
+  }
+
+  /** Whether an operation on these would be recorded. */
+  static boolean records(Tensor... inputs) {
+    return GradMode.is_enabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);
   }
 
   private static Tensor record(

@@ -194,6 +194,9 @@ final class Operations {
     one("Functions.logSoftmax(Tensor)", () -> Functions.logSoftmax(x));
     one("Functions.dropout(Tensor, double)", () -> Functions.dropout(x, 0.5));
     one("Functions.crossEntropy(Tensor, Tensor)", () -> Functions.crossEntropy(x, ids));
+    one(
+        "Functions.linearCrossEntropy(Tensor, Tensor, Tensor, double, double)",
+        () -> Functions.linearCrossEntropy(x, y, ids, 0.1, 0.1));
     table.put(
         "Functions.attention(Tensor, Tensor, Tensor, AttentionMask, double)",
         () ->

@@ -42,8 +42,7 @@ public final class Trainer implements AutoCloseable {
       var device = decoder.device();
       var ids = Tensor.of(batch.inputs()).to(device);
       var targets = Tensor.of(batch.targets()).to(device);
-      var logits = computing.forward(Batch.training(ids, batch.sequences(), dropout));
-      var loss = Functions.crossEntropy(logits, targets);
+      var loss = computing.loss(Batch.training(ids, batch.sequences(), dropout), targets);
       loss.backward();
       accumulated++;
       return loss.item();
