@@ -222,22 +222,11 @@ public final class Functions {
     if (step.number() < 1) {
       throw new TensorException("adamW: steps are counted from 1, not " + step.number());
     }
-    double firstBias = 1 - Math.pow(step.beta1(), step.number());
-    double secondBias = 1 - Math.pow(step.beta2(), step.number());
     Native.run(
         "adamW",
-        () -> {
-          var w = weight.alive();
-          var g = gradient.alive();
-          w.mul_(new Scalar(1 - step.learningRate() * step.weightDecay()));
-          first.alive().lerp_(g, new Scalar(1 - step.beta1()));
-          second.alive().mul_(new Scalar(step.beta2()));
-          second.alive().addcmul_(g, g, new Scalar(1 - step.beta2()));
-          var root = second.alive().sqrt();
-          root.div_(new Scalar(Math.sqrt(secondBias)));
-          root.add_(new Scalar(step.epsilon()));
-          w.addcdiv_(first.alive(), root, new Scalar(-step.learningRate() / firstBias));
-        },
+        () ->
+            Operators.adamW(
+                weight.alive().detach(), gradient.alive(), first.alive(), second.alive(), step),
         weight,
         gradient);
   }

@@ -3,10 +3,15 @@ package inkstone.tensor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorType;
+import org.bytedeco.pytorch.Type;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Operators of libtorch that the bindings leave out, by name. Wrong arguments end the process:
@@ -28,6 +33,41 @@ final class Operators {
             new IValue((long) probabilities.scalar_type().intern().value))
         .get(0)
         .toTensor();
+  }
+
+  /** One pass over weight, gradient and moments, which it changes. */
+  static void adamW(
+      Tensor weight, Tensor gradient, Tensor first, Tensor second, Functions.AdamWStep step) {
+    var number =
+        torch.full(
+            new long[0],
+            new Scalar((double) step.number()),
+            Native.options(DType.FLOAT32, Device.CPU));
+    call(
+        "aten::_fused_adamw_",
+        list(weight),
+        list(gradient),
+        list(first),
+        list(second),
+        list(),
+        list(number),
+        new IValue(step.learningRate()),
+        new IValue(step.beta1()),
+        new IValue(step.beta2()),
+        new IValue(step.weightDecay()),
+        new IValue(step.epsilon()),
+        new IValue(false), // amsgrad
+        new IValue(false), // maximize
+        new IValue(), // scale of the gradient
+        new IValue()); // whether it overflowed
+  }
+
+  private static IValue list(Tensor... tensors) {
+    var list = new GenericList(new Type.TypePtr(TensorType.get()));
+    for (var tensor : tensors) {
+      list.push_back(new IValue(tensor));
+    }
+    return new IValue(list);
   }
 
   private static IValueVector call(String name, IValue... arguments) {
