@@ -1,5 +1,6 @@
 /** The command line. */
 module inkstone.cli {
+  requires inkstone.bench;
   requires inkstone.train;
   requires info.picocli;
   requires java.management;

@@ -73,6 +73,7 @@ class ConsumerTest {
         "generate",
         "evaluate",
         "train",
+        "bench",
         "cli"
       })
   void aRoomIsPublishedWithSourcesAndJavadoc(String room) {

@@ -39,6 +39,16 @@ class FloorsTest {
               "generate", Set.of("tensor", "text", "model"),
               "evaluate", Set.of("tensor", "text", "model", "data", "generate", "journal"),
               "train", Set.of("tensor", "text", "model", "data", "generate", "journal", "evaluate"),
+              "bench",
+                  Set.of(
+                      "tensor",
+                      "text",
+                      "model",
+                      "data",
+                      "generate",
+                      "journal",
+                      "evaluate",
+                      "train"),
               "cli",
                   Set.of(
                       "tensor",
@@ -48,7 +58,8 @@ class FloorsTest {
                       "generate",
                       "journal",
                       "evaluate",
-                      "train")));
+                      "train",
+                      "bench")));
 
   private static final JavaClasses HOUSE =
       new ClassFileImporter()
@@ -120,12 +131,14 @@ class FloorsTest {
         .check(HOUSE);
   }
 
+  /** The workers of bench are processes of their own, which talk over their standard streams. */
   @Test
-  void onlyTheCommandLineAndTheTerminalPrint() {
+  void onlyTheCommandLineTheTerminalAndWorkersPrint() {
     noClasses()
         .that()
         .resideOutsideOfPackage(inside("cli"))
         .and(DescribedPredicate.not(resideInAnyPackage(inside("journal")).and(named("Terminal.*"))))
+        .and(DescribedPredicate.not(resideInAnyPackage(inside("bench")).and(named(".+Worker"))))
         .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
         .check(HOUSE);
   }

@@ -114,6 +114,8 @@ class LauncherTest {
     built();
     var environment = environment();
     assertTrue(start(environment, "x").result().out().contains("-XX:+UseParallelGC\n"));
+    assertTrue(
+        start(environment, "x").result().out().contains("\n-Dinkstone.root=" + house + "\n"));
     environment.put("INKSTONE_JAVA_OPTS", "-Xmx8g -XX:+UseZGC");
     var out = start(environment, "x").result().out();
     assertTrue(out.contains("\n-Xmx8g\n-XX:+UseZGC\n"), out);

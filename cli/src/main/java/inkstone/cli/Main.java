@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
       TokenizerCommand.class,
       GenerateCommand.class,
       ReportCommand.class,
+      BenchCommand.class,
       WarmUpCommand.class,
     },
     footer = {

@@ -57,7 +57,8 @@ class MainTest {
     assertEquals("inkstone 0.1.0", out.toString(UTF_8).strip());
     out.reset();
     assertEquals(0, Main.run("--help"));
-    for (var verb : new String[] {"speedrun", "pretrain", "generate", "tokenizer", "report"}) {
+    for (var verb :
+        new String[] {"speedrun", "pretrain", "generate", "tokenizer", "report", "bench"}) {
       assertTrue(out.toString(UTF_8).contains("\n  " + verb + " "), verb);
     }
     assertFalse(out.toString(UTF_8).contains("warm-up"));
@@ -65,7 +66,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"speedrun", "pretrain", "generate", "tokenizer", "report"})
+  @ValueSource(strings = {"speedrun", "pretrain", "generate", "tokenizer", "report", "bench"})
   void everyVerbHasHelp(String verb) {
     assertEquals(0, Main.run(verb, "--help"));
     assertTrue(out.toString(UTF_8).startsWith("Usage: inkstone " + verb), out.toString(UTF_8));

@@ -5,13 +5,8 @@ import inkstone.journal.Calibrated;
 import inkstone.model.DecoderConfig;
 import inkstone.tensor.DType;
 import inkstone.tensor.Device;
-import inkstone.tensor.Functions;
-import inkstone.tensor.Gradients;
-import inkstone.tensor.Random;
-import inkstone.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -33,6 +28,7 @@ public record Calibration(
     double seconds) {
 
   private static final double SECONDS_EACH = 1.5;
+  private static final double ROOF_SECONDS_EACH = 0.15;
 
   /** Measures a recipe's network, batch and device. */
   public static Calibration of(Recipe recipe, DecoderConfig config) {
@@ -117,31 +113,10 @@ public record Calibration(
     return new TokenBatch(ids, ids, sequences, config.context());
   }
 
-  /** The best of several products over the network's own shapes and one large one. */
-  static double roof(DecoderConfig config, DType type, Device device) {
-    double best = 0;
-    int[][] shapes = {
-      {2048, config.width(), config.hidden()},
-      {2048, config.hidden(), config.width()},
-      {2048, config.width(), config.vocabulary()},
-      {1024, 1024, 1024},
-    };
-    try (var scope = Scope.open();
-        var off = Gradients.off()) {
-      for (var shape : shapes) {
-        var x = Random.normal(0, 1, shape[0], shape[1]).to(type).to(device);
-        var w = Random.normal(0, 1, shape[2], shape[1]).to(type).to(device);
-        double flops = 2.0 * shape[0] * shape[1] * shape[2];
-        double spent = 0;
-        for (int i = 0; i < 50 && spent < 0.15; i++) {
-          long start = System.nanoTime();
-          Scope.run(() -> Functions.linear(x, w, Optional.empty()).narrow(0, 0, 1).sum().item());
-          double seconds = (System.nanoTime() - start) / 1e9;
-          best = Math.max(best, flops / seconds);
-          spent += seconds;
-        }
-      }
-    }
-    return best;
+  /** The best of the network's own products and one large one. */
+  private static double roof(DecoderConfig config, DType type, Device device) {
+    return Math.max(
+        MatmulRoof.of(config, 2048, type, device, ROOF_SECONDS_EACH),
+        MatmulRoof.rate(1024, 1024, 1024, type, device, ROOF_SECONDS_EACH));
   }
 }

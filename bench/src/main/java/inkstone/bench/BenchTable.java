@@ -1,0 +1,86 @@
+package inkstone.bench;
+
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** A result as lines that a person reads. */
+public final class BenchTable {
+
+  private BenchTable() {}
+
+  /** The table, without a last line feed. */
+  public static String of(BenchResult result) {
+    var lines = new StringBuilder();
+    row(lines, result.work() + " " + detail(result, "size"), "inkstone", result.peer());
+    row(lines, result.unit(), number(result.ours()), number(result.theirs()));
+    row(
+        lines,
+        "peak memory",
+        mebibytes(result.details().get("ours_resident_bytes")),
+        mebibytes(result.details().get("theirs_resident_bytes")));
+    row(lines, "last loss", loss(result, "ours_loss"), loss(result, "theirs_loss"));
+    lines.append(
+        String.format(
+            Locale.ROOT,
+            "%s, threads: %s, rounds: %s of %s s, environment: %s%n",
+            detail(result, "dtype"),
+            detail(result, "threads"),
+            detail(result, "rounds"),
+            detail(result, "seconds_per_round"),
+            detail(result, "environment")));
+    lines.append(
+        String.format(
+            Locale.ROOT,
+            "%.3g FLOPs a step, %.1f GFLOP/s, roof %.1f GFLOP/s (best matrix product)%n",
+            figure(result, "flops_per_step"),
+            figure(result, "flops_per_second") / 1e9,
+            figure(result, "roof_flops_per_second") / 1e9));
+    lines.append("share of the roof: ").append(ratio(result.roofShare()));
+    if (result.ratio().isPresent()) {
+      lines.append(
+          String.format(
+              "%nratio %s [%s .. %s], memory ratio %s (above 1: we are better)",
+              ratio(result.ratio()),
+              ratio(result.ratioMin()),
+              ratio(result.ratioMax()),
+              ratio(result.memoryRatio())));
+    }
+    return lines.toString();
+  }
+
+  private static void row(StringBuilder lines, String name, String ours, String theirs) {
+    lines.append(String.format("%-16s %16s %32s%n", name, ours, theirs));
+  }
+
+  private static String detail(BenchResult result, String name) {
+    return String.valueOf(result.details().get(name));
+  }
+
+  private static double figure(BenchResult result, String name) {
+    return result.details().get(name) instanceof Number figure ? figure.doubleValue() : Double.NaN;
+  }
+
+  private static String loss(BenchResult result, String name) {
+    return result.details().get(name) instanceof OptionalDouble loss ? ratio(loss) : "-";
+  }
+
+  private static String number(double figure) {
+    return String.format(Locale.ROOT, "%,.0f", figure);
+  }
+
+  private static String number(OptionalDouble figure) {
+    return figure.isPresent() ? number(figure.getAsDouble()) : "-";
+  }
+
+  private static String ratio(OptionalDouble figure) {
+    return figure.isPresent() ? String.format(Locale.ROOT, "%.3f", figure.getAsDouble()) : "-";
+  }
+
+  private static String mebibytes(@Nullable Object bytes) {
+    return bytes instanceof OptionalLong some && some.isPresent()
+        ? String.format(Locale.ROOT, "%,d MiB", some.getAsLong() >> 20)
+        : "-";
+  }
+}

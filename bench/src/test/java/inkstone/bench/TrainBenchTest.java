@@ -1,0 +1,68 @@
+package inkstone.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Our true worker beside a play peer. */
+class TrainBenchTest {
+
+  private static final TrainWork WORK =
+      new TrainWork(TrainSize.TINY, Precision.FP32, 1, TrainWork.SEED);
+
+  @TempDir Path folder;
+  private final List<String> notices = new ArrayList<>();
+
+  private BenchResult run(Path python) {
+    return new TrainBench(
+            WORK, Peer.PYTORCH, Optional.of(python), new Rounds(2, 0.01), Environment.PLAIN)
+        .run(line -> {}, notices::add);
+  }
+
+  private Path peer(long parameters) throws IOException {
+    var ready = "{\"ready\":true,\"name\":\"play 1.0\",\"parameters\":" + parameters + "}";
+    return Script.worker(folder.resolve("python"), ready, Script.LAP);
+  }
+
+  @Test
+  void bothSidesAreMeasured() throws IOException {
+    var result = run(peer(WORK.size().config().parameters()));
+    assertEquals("play 1.0", result.peer());
+    assertEquals(OptionalDouble.of(10), result.theirs());
+    assertEquals(result.ours() / 10, result.ratio().orElseThrow(), 1e-9 * result.ours());
+    assertTrue(result.roofShare().orElseThrow() > 0);
+    assertEquals("plain", result.details().get("environment"));
+    assertEquals(List.of(10.0, 10.0), result.details().get("theirs_rounds"));
+    // Random tokens cannot be learnt: the loss stays near that of a guess.
+    var loss = (OptionalDouble) result.details().get("ours_loss");
+    assertEquals(Math.log(65), loss.orElseThrow(), 0.2);
+    assertEquals(List.of(), notices);
+  }
+
+  @Test
+  void anotherNetworkIsNoPeer() throws IOException {
+    var peer = peer(17);
+    var told = assertThrows(BenchException.class, () -> run(peer)).getMessage();
+    assertTrue(told.startsWith("the peer (pytorch) trains 17 weights, we train 4416: "), told);
+  }
+
+  @Test
+  void withoutThePeerItGoesOnAlone() {
+    var result = run(folder.resolve("none"));
+    assertEquals(1, notices.size());
+    assertEquals(BenchResult.NO_PEER, result.peer());
+    assertEquals(OptionalDouble.empty(), result.ratio());
+    assertTrue(result.ours() > 0);
+    assertFalse(result.memoryRatio().isPresent());
+  }
+}
