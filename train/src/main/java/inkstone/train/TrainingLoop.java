@@ -33,6 +33,9 @@ final class TrainingLoop {
   /** To score a token, with half a window before it, takes this part of learning from one. */
   static final double EVALUATION_SHARE = 0.8;
 
+  /** The part of a timed run that its last evaluation may claim. */
+  private static final double MOST_EVALUATION = 0.1;
+
   private static final int MOST_STEP_EVENTS = 4000;
   private static final String HELD_OUT = "held_out";
 
@@ -141,7 +144,9 @@ final class TrainingLoop {
       return;
     }
     // In a run by the clock, time decides where no earlier run has decided; the steps are a bound.
-    double learning = recipe.training().seconds() - evaluationSeconds();
+    // What is left is reckoned from the rate so far, which a busy hour can spoil: hence the bound.
+    double all = recipe.training().seconds();
+    double learning = all - Math.min(evaluationSeconds(), MOST_EVALUATION * all);
     double before = (1 - recipe.schedule().decay()) * learning;
     boolean time =
         isTimed() && knownDecay.isEmpty() && progress.step() >= 1 && progress.seconds() >= before;
