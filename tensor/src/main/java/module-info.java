@@ -2,6 +2,7 @@
 module inkstone.tensor {
   requires org.bytedeco.javacpp;
   requires org.bytedeco.pytorch;
+  requires static jdk.incubator.vector;
   requires tools.jackson.databind;
   requires transitive static org.jspecify;
 

@@ -22,6 +22,9 @@ final class AttentionPaths {
     if (fused && !(cpu && query.requiresGrad())) {
       return fused(query, key, value, mask.causal(), dropout);
     }
+    if (dropout == 0 && Kernels.take(query, key, value)) {
+      return kernel(query, key, value, mask);
+    }
     return cpu && dropout == 0
         ? blocked(query, key, value, mask, BlockedAttention.BLOCK)
         : composed(query, key, value, mask, dropout);
@@ -42,6 +45,15 @@ final class AttentionPaths {
                 causal,
                 new DoubleOptional(),
                 grouped),
+        query,
+        key,
+        value);
+  }
+
+  static Tensor kernel(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
+    return Native.perform(
+        "attention",
+        () -> new KernelAttention(query.alive(), key.alive(), value.alive(), mask),
         query,
         key,
         value);

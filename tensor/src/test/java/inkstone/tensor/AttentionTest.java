@@ -2,6 +2,7 @@ package inkstone.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,55 @@ class AttentionTest {
         .assertSame(
             Functions.attention(reference[0], reference[1], reference[2], mask, 0).mul(weights),
             1e-12);
+  }
+
+  /** Our own kernel beside the reference: sizes that fill blocks, strips and lanes, or do not. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 1, 1, true, 0, false", "2, 1, 7, 7, 5, true, 3, false",
+    "4, 2, 70, 70, 16, true, 0, true", "6, 2, 65, 130, 8, true, 40, true",
+    "3, 3, 66, 66, 32, false, 0, true", "4, 1, 3, 80, 40, true, 33, false",
+    "2, 2, 128, 128, 64, true, 0, false", "4, 2, 5, 9, 3, false, 0, false",
+    "1, 1, 600, 600, 20, true, 100, false", "1, 1, 9, 4, 6, false, 0, false"
+  })
+  void theKernelAsTheReference(
+      int heads,
+      int keyHeads,
+      int queries,
+      int keys,
+      int dim,
+      boolean causal,
+      int window,
+      boolean parted) {
+    assertTrue(Kernels.AVAILABLE, "tests run with the Vector API");
+    var q = Plain.random(random, 2, heads, queries, dim);
+    var k = Plain.random(random, 2, keyHeads, keys, dim);
+    var v = Plain.random(random, 2, keyHeads, keys, dim);
+    var weights = Plain.random(random, 2, heads, queries, dim).tensor();
+    var numbers = new long[2 * keys];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i % keys < keys / 2 ? 0 : i < keys ? 1 : -1;
+    }
+    var mask = mask(causal).window(window);
+    mask = parted ? mask.documents(Tensor.of(numbers, 2, keys)) : mask;
+    var exact = leaves(q, k, v);
+    var expected = AttentionPaths.composed(exact[0], exact[1], exact[2], mask, 0);
+    expected.mul(weights).sum().backward();
+    // As a network hands them on: heads beside each other in a row.
+    var given = new Tensor[3];
+    for (int i = 0; i < 3; i++) {
+      given[i] =
+          Plain.of(exact[i].detach().transpose(1, 2)).tensor().to(DType.FLOAT32).requiresGrad(true);
+    }
+    var mixed =
+        AttentionPaths.kernel(
+            given[0].transpose(1, 2), given[1].transpose(1, 2), given[2].transpose(1, 2), mask);
+    Plain.of(expected).assertSame(mixed, 2e-6);
+    mixed.mul(weights.to(DType.FLOAT32)).sum().backward();
+    for (int i = 0; i < 3; i++) {
+      Plain.of(exact[i].grad().orElseThrow())
+          .assertSame(given[i].grad().orElseThrow().transpose(1, 2), 2e-5);
+    }
   }
 
   private static Tensor[] leaves(Plain... inputs) {
