@@ -25,11 +25,7 @@ sealed interface FeedForward {
   record SwiGlu(Linear gateUp, Linear down) implements FeedForward {
     @Override
     public Tensor forward(Tensor x) {
-      var both = gateUp.forward(x);
-      long hidden = both.size(-1) / 2;
-      var gate = both.narrow(-1, 0, hidden);
-      var up = both.narrow(-1, hidden, hidden);
-      return down.forward(Functions.silu(gate).mul(up));
+      return down.forward(Functions.swiGlu(gateUp.forward(x)));
     }
   }
 }

@@ -119,7 +119,7 @@ final class AttentionKernel {
     for (int i = 0; i < block.rows; i++) {
       task.normalisers[number(block) + i] = Rows.softmaxParts(scores, i * width, width, sums, i);
     }
-    Products.left(scores, width, 0, block.rows, block.seen, scoresLeft);
+    Products.left(scores, width, block.rows, block.seen, scoresLeft);
     Products.multiply(
         up(block.rows, ROWS),
         wide,
@@ -147,7 +147,7 @@ final class AttentionKernel {
   private void score(Block block) {
     task.query.read(block.batch, block.head, block.at, block.rows, queryRows, wide);
     Rows.scale(queryRows, 0, block.rows * wide, task.scale());
-    Products.left(queryRows, wide, 0, block.rows, dim, queryLeft);
+    Products.left(queryRows, wide, block.rows, dim, queryLeft);
     int width = block.width();
     Products.multiply(
         up(block.rows, ROWS),
@@ -226,7 +226,7 @@ final class AttentionKernel {
         Rows.exponentials(scores, i * width, width, task.normalisers[number(block) + i]);
       }
       slopes.mixed.read(block.batch, block.head, block.at, block.rows, mixedSlope, wide);
-      Products.left(mixedSlope, wide, 0, block.rows, dim, mixedLeft);
+      Products.left(mixedSlope, wide, block.rows, dim, mixedLeft);
       Products.multiply(
           rows,
           width,
@@ -248,7 +248,7 @@ final class AttentionKernel {
       }
       gather(block, scoreSlope, keys, queryRows, keySlope);
 
-      Products.left(scoreSlope, width, 0, block.rows, block.seen, scoresLeft);
+      Products.left(scoreSlope, width, block.rows, block.seen, scoresLeft);
       Products.multiply(
           rows,
           wide,
@@ -267,7 +267,7 @@ final class AttentionKernel {
 
     /** {@code to += weights^T x}, for the keys that the block sees. */
     private void gather(Block block, float[] weights, int keys, float[] x, float[] to) {
-      Products.leftOfTransposed(weights, block.width(), 0, keys, block.rows, scoresLeft);
+      Products.leftOfTransposed(weights, block.width(), keys, block.rows, scoresLeft);
       Products.right(x, wide, wide, block.rows, right, block.rows * COLUMNS);
       Products.multiply(
           keys,

@@ -64,6 +64,12 @@ public final class Functions {
 
   /** The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016, section 2). */
   public static Tensor geluTanh(Tensor x) {
+    return Kernels.take(x) && GatedUnits.fits(x.count())
+        ? Native.perform("geluTanh", () -> new Activation.Gelu(x.alive()), x)
+        : composedGelu(x);
+  }
+
+  static Tensor composedGelu(Tensor x) {
     return Native.call("geluTanh", () -> torch.gelu(x.alive(), "tanh"), x);
   }
 
@@ -75,6 +81,26 @@ public final class Functions {
   /** {@code x sigmoid(x)}. */
   public static Tensor silu(Tensor x) {
     return Native.call("silu", () -> torch.silu(x.alive()), x);
+  }
+
+  /**
+   * {@code silu(gate) up} (Shazeer, 2020, formula 6).
+   *
+   * @param both [rows, 2 width], gate and up side by side
+   * @return [rows, width]
+   */
+  public static Tensor swiGlu(Tensor both) {
+    if (both.rank() != 2 || both.size(1) % 2 != 0) {
+      throw new TensorException("swiGlu of " + both + ": needs [rows, 2 width]");
+    }
+    return Kernels.take(both) && GatedUnits.fits(both.size(1) / 2)
+        ? Native.perform("swiGlu", () -> new Activation.SwiGlu(both.alive()), both)
+        : composedSwiGlu(both);
+  }
+
+  static Tensor composedSwiGlu(Tensor both) {
+    long width = both.size(1) / 2;
+    return Scope.of(() -> silu(both.narrow(1, 0, width)).mul(both.narrow(1, width, width)));
   }
 
   /** Each row of the last dimension as probabilities that sum to 1. */

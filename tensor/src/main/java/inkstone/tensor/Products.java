@@ -97,51 +97,67 @@ final class Products {
   }
 
   /** Packs x [m, k] as the left factor; rows beyond m become 0. */
-  static void left(float[] x, int row, int from, int m, int k, float[] to) {
-    pack(x, row, from, m, k, to, ROWS);
+  static void left(float[] x, int row, int m, int k, float[] to) {
+    for (int strip = 0; strip < m; strip += ROWS) {
+      int base = strip * k;
+      int first = strip * row;
+      if (strip + ROWS > m) {
+        edge(x, first, row, m - strip, k, to, base, ROWS);
+        continue;
+      }
+      int second = first + row;
+      int third = second + row;
+      int fourth = third + row;
+      for (int j = 0; j < k; j++) {
+        to[base + ROWS * j] = x[first + j];
+        to[base + ROWS * j + 1] = x[second + j];
+        to[base + ROWS * j + 2] = x[third + j];
+        to[base + ROWS * j + 3] = x[fourth + j];
+      }
+    }
   }
 
   /** Packs the transpose of x [n, k], that is [k, n], as the right factor. */
   static void rightOfTransposed(float[] x, int row, int n, int k, float[] to) {
-    pack(x, row, 0, n, k, to, COLUMNS);
+    for (int strip = 0; strip < n; strip += COLUMNS) {
+      edge(x, strip * row, row, Math.min(COLUMNS, n - strip), k, to, strip * k, COLUMNS);
+    }
   }
 
-  private static void pack(float[] x, int row, int from, int count, int k, float[] to, int width) {
-    for (int strip = 0; strip < count; strip += width) {
-      int base = strip * k;
-      int some = Math.min(width, count - strip);
-      for (int i = 0; i < some; i++) {
-        int source = from + (strip + i) * row;
-        for (int j = 0; j < k; j++) {
-          to[base + j * width + i] = x[source + j];
-        }
-      }
-      for (int i = some; i < width; i++) {
-        for (int j = 0; j < k; j++) {
-          to[base + j * width + i] = 0;
-        }
+  /** One strip, {@code some} of whose {@code width} rows are there. */
+  private static void edge(
+      float[] x, int from, int row, int some, int k, float[] to, int base, int width) {
+    for (int i = 0; i < width; i++) {
+      for (int j = 0; j < k; j++) {
+        to[base + j * width + i] = i < some ? x[from + i * row + j] : 0;
       }
     }
   }
 
   /** Packs the transpose of x [k, m], that is [m, k], as the left factor; m a multiple of ROWS. */
-  static void leftOfTransposed(float[] x, int row, int from, int m, int k, float[] to) {
-    strips(x, row, from, m, k, to, ROWS, k * ROWS);
+  static void leftOfTransposed(float[] x, int row, int m, int k, float[] to) {
+    for (int i = 0; i < k; i++) {
+      int from = i * row;
+      for (int j = 0; j < m; j += ROWS) {
+        int base = j * k + i * ROWS;
+        to[base] = x[from + j];
+        to[base + 1] = x[from + j + 1];
+        to[base + 2] = x[from + j + 2];
+        to[base + 3] = x[from + j + 3];
+      }
+    }
   }
 
   /**
    * Packs x [k, n] as the right factor, its strips {@code strip} apart; n a multiple of COLUMNS.
    */
   static void right(float[] x, int row, int n, int k, float[] to, int strip) {
-    strips(x, row, 0, n, k, to, COLUMNS, strip);
-  }
-
-  private static void strips(
-      float[] x, int row, int from, int count, int k, float[] to, int width, int strip) {
-    for (int j = 0; j < count; j += width) {
-      int base = j / width * strip;
+    for (int j = 0; j < n; j += COLUMNS) {
+      int base = j / COLUMNS * strip;
       for (int i = 0; i < k; i++) {
-        System.arraycopy(x, from + i * row + j, to, base + i * width, width);
+        FloatVector.fromArray(SPECIES, x, i * row + j).intoArray(to, base + i * COLUMNS);
+        FloatVector.fromArray(SPECIES, x, i * row + j + LANES)
+            .intoArray(to, base + i * COLUMNS + LANES);
       }
     }
   }

@@ -31,7 +31,7 @@ final class Workers {
             each.accept(piece);
           }
         };
-    var others = new Future<?>[Math.min(Engine.threads(), pieces) - 1];
+    var others = new Future<?>[Math.max(0, Math.min(Engine.threads(), pieces) - 1)];
     for (int i = 0; i < others.length; i++) {
       others[i] = POOL.submit(work);
     }

@@ -190,6 +190,7 @@ final class Operations {
     one("Functions.geluTanh(Tensor)", () -> Functions.geluTanh(x));
     one("Functions.gelu(Tensor)", () -> Functions.gelu(x));
     one("Functions.silu(Tensor)", () -> Functions.silu(x));
+    one("Functions.swiGlu(Tensor)", () -> Functions.swiGlu(x));
     one("Functions.softmax(Tensor)", () -> Functions.softmax(x));
     one("Functions.logSoftmax(Tensor)", () -> Functions.logSoftmax(x));
     one("Functions.dropout(Tensor, double)", () -> Functions.dropout(x, 0.5));
