@@ -1,7 +1,7 @@
 package inkstone.model;
 
+import inkstone.tensor.Functions;
 import inkstone.tensor.Tensor;
-import java.util.List;
 
 /**
  * Rotary positions (Su et al., 2021, formula 34), in the layout of Hugging Face: number i of the
@@ -35,10 +35,6 @@ record Rotary(Tensor cos, Tensor sin) {
 
   /** Turns every head by its token's angles: x [tokens, heads, dim]. */
   Tensor turn(Tensor x) {
-    int half = Math.toIntExact(x.size(-1) / 2);
-    var first = x.narrow(-1, 0, half);
-    var second = x.narrow(-1, half, half);
-    return Tensor.concat(
-        -1, List.of(first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))));
+    return Functions.rotary(x, cos, sin);
   }
 }

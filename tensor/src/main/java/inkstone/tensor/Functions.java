@@ -50,6 +50,17 @@ public final class Functions {
    * Root-mean-square normalisation over the last dimension (Zhang and Sennrich, 2019, formula 4).
    */
   public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+    return Kernels.take(x, weight)
+            && x.rank() > 0
+            && weight.rank() == 1
+            && weight.count() == x.size(-1)
+            && RowNorm.fits(x.size(-1))
+        ? Native.perform(
+            "rmsNorm", () -> new RowNorm(x.alive(), weight.alive(), epsilon), x, weight)
+        : composedRmsNorm(x, weight, epsilon);
+  }
+
+  static Tensor composedRmsNorm(Tensor x, Tensor weight, double epsilon) {
     return Native.call(
         "rmsNorm",
         () ->
@@ -60,6 +71,40 @@ public final class Functions {
                 new DoubleOptional(epsilon)),
         x,
         weight);
+  }
+
+  /**
+   * Rotary positions (Su et al., 2021, formula 34), in the layout of Hugging Face: number i of the
+   * first half of a head is turned with number i of the second.
+   *
+   * @param x [tokens, heads, dim], dim even
+   * @param cos [tokens, 1, dim / 2], of x's type
+   * @param sin the same
+   */
+  public static Tensor rotary(Tensor x, Tensor cos, Tensor sin) {
+    long[] angles = {x.rank() == 3 ? x.size(0) : -1, 1, x.size(-1) / 2};
+    if (x.rank() != 3
+        || x.size(2) % 2 != 0
+        || !Arrays.equals(cos.shape(), angles)
+        || !Arrays.equals(sin.shape(), angles)) {
+      throw new TensorException(
+          "rotary of %s by %s and %s: needs [tokens, heads, dim] and [tokens, 1, dim / 2]"
+              .formatted(x, cos, sin));
+    }
+    return Kernels.take(x, cos, sin)
+        ? Native.perform("rotary", () -> new Turn(x.alive(), cos.alive(), sin.alive()), x)
+        : composedRotary(x, cos, sin);
+  }
+
+  static Tensor composedRotary(Tensor x, Tensor cos, Tensor sin) {
+    return Scope.of(
+        () -> {
+          long half = x.size(2) / 2;
+          var first = x.narrow(2, 0, half);
+          var second = x.narrow(2, half, half);
+          return Tensor.concat(
+              2, List.of(first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))));
+        });
   }
 
   /** The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016, section 2). */

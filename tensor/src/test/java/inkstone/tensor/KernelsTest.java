@@ -29,6 +29,11 @@ class KernelsTest {
   }
 
   private void same(UnaryOperator<Tensor> kernel, UnaryOperator<Tensor> plain, Plain x) {
+    same(3e-6, kernel, plain, x);
+  }
+
+  private void same(
+      double tolerance, UnaryOperator<Tensor> kernel, UnaryOperator<Tensor> plain, Plain x) {
     var exact = x.tensor().requiresGrad(true);
     var expected = plain.apply(exact);
     var weights = Plain.random(random, expected.shape()).tensor();
@@ -38,7 +43,7 @@ class KernelsTest {
     var result = kernel.apply(given);
     Plain.of(expected).assertSame(result, 3e-6);
     result.mul(weights.to(DType.FLOAT32)).sum().backward();
-    Plain.of(exact.grad().orElseThrow()).assertSame(given.grad().orElseThrow(), 3e-6);
+    Plain.of(exact.grad().orElseThrow()).assertSame(given.grad().orElseThrow(), tolerance);
   }
 
   /** Sizes of one vector, of several pieces of work, and of none that fits. */
@@ -48,6 +53,45 @@ class KernelsTest {
     var x = Plain.random(random, rows, 2 * width).map(v -> 4 * v);
     same(Functions::geluTanh, Functions::composedGelu, x);
     same(Functions::swiGlu, Functions::composedSwiGlu, x);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 16", "65, 32", "5, 7", "200, 128"})
+  void rmsNorm(int rows, int width) {
+    var weight = Plain.random(random, width).tensor();
+    var x = Plain.random(random, rows, width);
+    same(
+        t -> Functions.rmsNorm(t, weight.to(DType.FLOAT32), 1e-5),
+        t -> Functions.composedRmsNorm(t, weight, 1e-5),
+        x);
+    same(
+        3e-5, // a sum over all rows
+        w -> Functions.rmsNorm(x.tensor().to(DType.FLOAT32), w, 1e-5),
+        w -> Functions.composedRmsNorm(x.tensor(), w, 1e-5),
+        Plain.of(weight));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 2", "3, 2, 6", "70, 3, 32"})
+  void rotary(int tokens, int heads, int dim) {
+    var cos = Plain.random(random, tokens, 1, dim / 2).tensor();
+    var sin = Plain.random(random, tokens, 1, dim / 2).tensor();
+    same(
+        t -> Functions.rotary(t.narrow(1, 0, heads), cos.to(DType.FLOAT32), sin.to(DType.FLOAT32)),
+        t -> Functions.composedRotary(t.narrow(1, 0, heads), cos, sin),
+        Plain.random(random, tokens, heads + 2, dim));
+  }
+
+  @Test
+  void rotaryNeedsAnAngleForEachPair() {
+    var x = Tensor.zeros(DType.FLOAT32, Device.CPU, 2, 1, 4);
+    for (var bad : new long[][] {{2, 1, 4}, {1, 1, 2}, {2, 2}}) {
+      var angles = Tensor.zeros(DType.FLOAT32, Device.CPU, bad);
+      assertThrows(TensorException.class, () -> Functions.rotary(x, angles, angles));
+    }
+    var odd = Tensor.zeros(DType.FLOAT32, Device.CPU, 2, 1, 3);
+    var angle = Tensor.zeros(DType.FLOAT32, Device.CPU, 2, 1, 1);
+    assertThrows(TensorException.class, () -> Functions.rotary(odd, angle, angle));
   }
 
   @Test

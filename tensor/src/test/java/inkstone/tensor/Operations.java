@@ -19,6 +19,8 @@ final class Operations {
   private final Map<String, Supplier<List<Tensor>>> table = new LinkedHashMap<>();
 
   private final Tensor x = Random.normal(0, 1, 128, 128);
+  private final Tensor turnable = Random.normal(0, 1, 16, 4, 16);
+  private final Tensor angles = Random.normal(0, 1, 16, 1, 8);
   private final Tensor y = Random.normal(0, 1, 128, 128);
   private final Tensor row = Random.normal(0, 1, 128);
   private final Tensor heads = Random.normal(0, 1, 1, 4, 64, 64);
@@ -191,6 +193,9 @@ final class Operations {
     one("Functions.gelu(Tensor)", () -> Functions.gelu(x));
     one("Functions.silu(Tensor)", () -> Functions.silu(x));
     one("Functions.swiGlu(Tensor)", () -> Functions.swiGlu(x));
+    one(
+        "Functions.rotary(Tensor, Tensor, Tensor)",
+        () -> Functions.rotary(turnable, angles, angles));
     one("Functions.softmax(Tensor)", () -> Functions.softmax(x));
     one("Functions.logSoftmax(Tensor)", () -> Functions.logSoftmax(x));
     one("Functions.dropout(Tensor, double)", () -> Functions.dropout(x, 0.5));

@@ -1,0 +1,85 @@
+package inkstone.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Rotary positions by a kernel: float32 on the CPU. Backward turns the other way. The loops are
+ * plain: the compiler makes vectors of them.
+ */
+final class Turn extends Operation {
+
+  private static final int TOKENS = 32;
+
+  private final Tensor input;
+  private final float[] cos;
+  private final float[] sin;
+
+  /** input [tokens, heads, dim]; cos and sin one row of dim / 2 for each token. */
+  Turn(Tensor input, Tensor cos, Tensor sin) {
+    this.input = hold(input);
+    this.cos = numbers(cos);
+    this.sin = numbers(sin);
+  }
+
+  private static float[] numbers(Tensor x) {
+    return Native.memory(x.detach().contiguous()).toArray(ValueLayout.JAVA_FLOAT);
+  }
+
+  @Override
+  Tensor forward() {
+    return turned(input.detach(), 1);
+  }
+
+  @Override
+  void backward(Tensor gradient) {
+    add(input, turned(gradient, -1));
+  }
+
+  private Tensor turned(Tensor given, float direction) {
+    int tokens = Math.toIntExact(given.size(0));
+    int heads = Math.toIntExact(given.size(1));
+    int dim = Math.toIntExact(given.size(2));
+    var x = given.stride(2) == 1 && given.stride(1) == dim ? given : given.contiguous();
+    var y = given.new_empty(given.sizes());
+    long row = x.stride(0);
+    long bytes = ((tokens - 1) * row + (long) heads * dim) * Float.BYTES;
+    var from = MemorySegment.ofAddress(x.data_ptr().address()).reinterpret(bytes);
+    var to = Native.memory(y);
+    Workers.run(
+        (tokens + TOKENS - 1) / TOKENS,
+        () -> {
+          var before = new float[heads * dim];
+          var after = new float[heads * dim];
+          return piece -> {
+            for (int t = piece * TOKENS; t < Math.min(tokens, (piece + 1) * TOKENS); t++) {
+              MemorySegment.copy(
+                  from, ValueLayout.JAVA_FLOAT, t * row * Float.BYTES, before, 0, before.length);
+              for (int head = 0; head < heads; head++) {
+                turn(before, after, head * dim, dim / 2, t * (dim / 2), direction);
+              }
+              MemorySegment.copy(
+                  after,
+                  0,
+                  to,
+                  ValueLayout.JAVA_FLOAT,
+                  (long) t * after.length * Float.BYTES,
+                  after.length);
+            }
+          };
+        });
+    return y;
+  }
+
+  private void turn(float[] x, float[] y, int at, int half, int angle, float direction) {
+    for (int i = 0; i < half; i++) {
+      float c = cos[angle + i];
+      float s = direction * sin[angle + i];
+      float a = x[at + i];
+      float b = x[at + half + i];
+      y[at + i] = a * c - b * s;
+      y[at + half + i] = b * c + a * s;
+    }
+  }
+}
