@@ -68,7 +68,7 @@ public record HeldOutLoss(double nats, long tokens) {
         var off = Gradients.off()) {
       var device = decoder.device();
       var batch = Batch.training(Tensor.of(inputs, inputs.length).to(device), rows, 0);
-      var mean = decoder.loss(batch, Tensor.of(targets, targets.length).to(device));
+      var mean = decoder.loss(batch, Tensor.of(targets, targets.length).to(device), 0, 0);
       return mean.item() * scored;
     }
   }

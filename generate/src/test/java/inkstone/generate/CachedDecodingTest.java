@@ -55,7 +55,8 @@ class CachedDecodingTest {
               inkstone.model.AttentionPattern.CAUSAL,
               Optional.empty(),
               Batch.Rows.LAST,
-              0);
+              0,
+              false);
       return decoder.forward(batch).toFloats();
     }
   }

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
  * @param cache what was kept of earlier tokens of these sequences; empty where nothing is
  * @param rows the rows whose logits are wanted
  * @param dropout the probability of dropping an activation, 0 outside training
+ * @param recompute whether backward is to compute each block again rather than keep what is inside
  */
 public record Batch(
     Inputs inputs,
@@ -23,7 +24,8 @@ public record Batch(
     AttentionPattern pattern,
     Optional<KvCache> cache,
     Rows rows,
-    double dropout) {
+    double dropout,
+    boolean recompute) {
 
   /** What goes in at the bottom. */
   public sealed interface Inputs {}
@@ -83,7 +85,7 @@ public record Batch(
     int length = Math.toIntExact(ids.count() / Math.max(1, sequences));
     var spans = IntStream.range(0, sequences).mapToObj(i -> new Span(i, 0, length)).toList();
     return new Batch(
-        new Ids(ids), spans, AttentionPattern.CAUSAL, Optional.empty(), Rows.ALL, dropout);
+        new Ids(ids), spans, AttentionPattern.CAUSAL, Optional.empty(), Rows.ALL, dropout, false);
   }
 
   /** The next tokens of one cached sequence, whose last token's logits are wanted. */
@@ -94,7 +96,13 @@ public record Batch(
         AttentionPattern.CAUSAL,
         Optional.of(cache),
         Rows.LAST,
-        0);
+        0,
+        false);
+  }
+
+  /** The same, keeping or recomputing what is inside the blocks. */
+  public Batch recompute(boolean wanted) {
+    return new Batch(inputs, spans, pattern, cache, rows, dropout, wanted);
   }
 
   /** The number of packed tokens. */

@@ -24,7 +24,13 @@ import java.util.SequencedMap;
  */
 public final class Decoder implements AutoCloseable {
 
-  private record Block(Norm first, Attention attention, Norm second, FeedForward feedForward) {}
+  private record Block(Norm first, Attention attention, Norm second, FeedForward feedForward) {
+    Tensor forward(Tensor x, Batch batch, Optional<Rotary> rotary) {
+      var seen = x.add(attention.forward(first.forward(x), batch, rotary));
+      var thought = feedForward.forward(second.forward(seen));
+      return seen.add(Functions.dropout(thought, batch.dropout()));
+    }
+  }
 
   private final DecoderConfig config;
   private final DType compute;
@@ -161,11 +167,14 @@ public final class Decoder implements AutoCloseable {
    * all at once.
    *
    * @param targets int64 [rows]; {@link Functions#IGNORED} does not count
+   * @param smoothing of the labels, 0 for none
+   * @param zLoss 0 for none; for both see {@link Functions#linearCrossEntropy}
    * @throws ModelException if a span goes beyond the context
    */
-  public Tensor loss(Batch batch, Tensor targets) {
+  public Tensor loss(Batch batch, Tensor targets, double smoothing, double zLoss) {
     return Scope.of(
-        () -> Functions.linearCrossEntropy(hidden(batch), head.weight(), targets, 0, 0));
+        () ->
+            Functions.linearCrossEntropy(hidden(batch), head.weight(), targets, smoothing, zLoss));
   }
 
   /** What the head reads: [rows, width]. */
@@ -177,11 +186,10 @@ public final class Decoder implements AutoCloseable {
           var x = embed(batch, at);
           var rotary = rotary(at, x);
           for (var block : blocks) {
-            x = x.add(block.attention.forward(block.first.forward(x), batch, rotary));
             x =
-                x.add(
-                    Functions.dropout(
-                        block.feedForward.forward(block.second.forward(x)), batch.dropout()));
+                batch.recompute()
+                    ? Functions.recomputed(in -> block.forward(in, batch, rotary), x)
+                    : block.forward(x, batch, rotary);
           }
           return norm.forward(wanted(x, batch));
         });

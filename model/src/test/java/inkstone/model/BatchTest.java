@@ -37,7 +37,8 @@ class BatchTest {
         AttentionPattern.CAUSAL,
         Optional.empty(),
         Batch.Rows.ALL,
-        0);
+        0,
+        false);
   }
 
   @Test

@@ -47,7 +47,13 @@ class DecoderTest {
 
   private static Batch batch(Batch.Inputs inputs, AttentionPattern pattern, Batch.Rows rows) {
     return new Batch(
-        inputs, List.of(new Span(0, 0, 4), new Span(1, 0, 2)), pattern, Optional.empty(), rows, 0);
+        inputs,
+        List.of(new Span(0, 0, 4), new Span(1, 0, 2)),
+        pattern,
+        Optional.empty(),
+        rows,
+        0,
+        false);
   }
 
   private static final int[] IDS = {3, 1, 4, 1, 5, 9};

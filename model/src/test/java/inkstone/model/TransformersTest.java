@@ -67,7 +67,8 @@ class TransformersTest {
               AttentionPattern.CAUSAL,
               Optional.empty(),
               Batch.Rows.LAST,
-              0);
+              0,
+              false);
       var logits = expected.get("logits");
       var wanted =
           Tensor.concat(

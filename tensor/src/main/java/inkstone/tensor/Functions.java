@@ -3,6 +3,7 @@ package inkstone.tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -300,6 +301,19 @@ public final class Functions {
                 weight.alive().detach(), gradient.alive(), first.alive(), second.alive(), step),
         weight,
         gradient);
+  }
+
+  /**
+   * {@code body(x)}, of which nothing but x is kept for backward, which computes it once more:
+   * memory for time (Chen et al., 2016).
+   *
+   * @param body of x and of weights that stay where they are until backward; it must give a new
+   *     tensor
+   */
+  public static Tensor recomputed(UnaryOperator<Tensor> body, Tensor x) {
+    return Native.records(x)
+        ? Native.perform("recomputed", () -> new Recomputed(body, x.alive()), x)
+        : body.apply(x);
   }
 
   private static void checkProbability(double dropout) {

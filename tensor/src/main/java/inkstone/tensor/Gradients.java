@@ -7,15 +7,20 @@ public final class Gradients implements AutoCloseable {
 
   private final boolean before;
 
-  private Gradients() {
+  private Gradients(boolean recorded) {
     Engine.load();
     before = GradMode.is_enabled();
-    GradMode.set_enabled(false);
+    GradMode.set_enabled(recorded);
   }
 
   /** Nothing is recorded until this is closed. */
   public static Gradients off() {
-    return new Gradients();
+    return new Gradients(false);
+  }
+
+  /** For what runs once more inside a backward. */
+  static Gradients on() {
+    return new Gradients(true);
   }
 
   /** Restores what was before. */

@@ -1,11 +1,12 @@
 package inkstone.tensor;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
@@ -16,17 +17,16 @@ import org.jspecify.annotations.Nullable;
  * their making. So an operation may bring a backward of its own, and libtorch's serves the rest; on
  * which thread it runs does not matter.
  *
- * <p>What a node holds is freed by backward, or with the outermost scope that was open when it was
- * made.
+ * <p>What a node holds is freed by backward, or when neither a tensor nor a later node uses it.
  */
-final class Node implements AutoCloseable {
+final class Node {
 
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   private final long number = NUMBERS.incrementAndGet();
   private final List<Node> before = new ArrayList<>();
   private final org.bytedeco.pytorch.Tensor leaf;
-  private final Set<Node> owner;
+  private final AtomicInteger users = new AtomicInteger();
   private @Nullable Operation operation;
 
   /**
@@ -40,9 +40,35 @@ final class Node implements AutoCloseable {
     for (var input : inputs) {
       if (input.node() != null) {
         before.add(input.node());
+        input.node().retain();
       }
     }
-    owner = Scope.adopt(this);
+  }
+
+  /** Says that one more uses it. */
+  void retain() {
+    users.incrementAndGet();
+  }
+
+  /** Says that one no longer uses it. */
+  void release() {
+    if (users.decrementAndGet() == 0) {
+      free(this);
+    }
+  }
+
+  /** Frees a node, and those before it that nothing else uses; in a loop, for chains are long. */
+  private static void free(Node first) {
+    var unused = new ArrayDeque<Node>(List.of(first));
+    while (!unused.isEmpty()) {
+      var node = unused.remove();
+      if (node.operation != null) {
+        node.operation.close();
+        node.operation = null;
+      }
+      node.before.stream().filter(n -> n.users.decrementAndGet() == 0).forEach(unused::add);
+      node.before.clear();
+    }
   }
 
   /** Computes the gradients of all that led here, from the gradient of this node's result. */
@@ -50,11 +76,18 @@ final class Node implements AutoCloseable {
     var ready = new PriorityQueue<Node>(Comparator.comparingLong(node -> -node.number));
     var seen = new HashSet<Node>();
     Operation.add(leaf, gradient);
+    retain();
     ready.add(this);
     while (!ready.isEmpty()) {
       var node = ready.remove();
-      node.before.stream().filter(seen::add).forEach(ready::add);
+      for (var each : node.before) {
+        if (seen.add(each)) {
+          each.retain();
+          ready.add(each);
+        }
+      }
       node.step();
+      node.release();
     }
   }
 
@@ -70,16 +103,6 @@ final class Node implements AutoCloseable {
         known.backward(gradient);
       }
     }
-    close();
-  }
-
-  @Override
-  public void close() {
-    if (operation != null) {
-      operation.close();
-      operation = null;
-      before.clear();
-      owner.remove(this);
-    }
+    free(this);
   }
 }

@@ -1,10 +1,7 @@
 package inkstone.tensor;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +25,6 @@ public final class Scope implements AutoCloseable {
 
   private final @Nullable Scope outer;
   private final List<Tensor> tensors = new ArrayList<>();
-  private final Set<Node> nodes = ConcurrentHashMap.newKeySet();
 
   private Scope(@Nullable Scope outer) {
     this.outer = outer;
@@ -69,19 +65,6 @@ public final class Scope implements AutoCloseable {
     return tensor;
   }
 
-  /** The outermost scope frees a node that no backward uses; gives the set that remembers it. */
-  static Set<Node> adopt(Node node) {
-    var scope = INNERMOST.get();
-    if (scope == null) {
-      return new HashSet<>();
-    }
-    while (scope.outer != null) {
-      scope = scope.outer;
-    }
-    scope.nodes.add(node);
-    return scope.nodes;
-  }
-
   static void adopt(Tensor tensor) {
     give(tensor, INNERMOST.get());
   }
@@ -111,6 +94,5 @@ public final class Scope implements AutoCloseable {
       }
     }
     tensors.clear();
-    nodes.forEach(Node::close);
   }
 }

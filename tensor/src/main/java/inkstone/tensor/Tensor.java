@@ -7,8 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,9 @@ public final class Tensor implements AutoCloseable {
   static Tensor own(org.bytedeco.pytorch.Tensor handle, @Nullable Node node) {
     handle.retainReference();
     LIVE.incrementAndGet();
+    if (node != null) {
+      node.retain();
+    }
     var tensor = new Tensor(handle, node);
     Scope.adopt(tensor);
     return tensor;
@@ -421,18 +426,18 @@ public final class Tensor implements AutoCloseable {
     if (count() != 1) {
       throw new TensorException("backward of " + this + ": start from a single number");
     }
-    Native.run(
-        "backward",
-        () -> {
-          if (node == null) {
-            alive().backward();
-          } else {
-            try (var off = Gradients.off()) {
-              node.backward(torch.ones_like(alive()));
-            }
-          }
-        },
-        this);
+    Native.run("backward", () -> backward(torch.ones_like(alive())), this);
+  }
+
+  /** As {@link #backward()}, from a gradient of this tensor's shape. */
+  void backward(org.bytedeco.pytorch.Tensor gradient) {
+    if (node == null) {
+      alive().backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
+      return;
+    }
+    try (var off = Gradients.off()) {
+      node.backward(gradient);
+    }
   }
 
   /** The same elements, outside the record of operations; the memory is shared. */
@@ -469,6 +474,9 @@ public final class Tensor implements AutoCloseable {
       closed = true;
       LIVE.decrementAndGet();
       handle.close();
+      if (node != null) {
+        node.release();
+      }
     }
   }
 }

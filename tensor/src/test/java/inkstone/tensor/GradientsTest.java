@@ -179,6 +179,35 @@ class GradientsTest {
   }
 
   @Test
+  void whatIsRecomputedHasTheSameGradients() {
+    var w = of(3, 3);
+    check(t -> Functions.recomputed(x -> x.matmul(w.tensor()).tanh(), t.get(0)).mul(2), of(2, 3));
+    // Within each other, and with weights that learn inside.
+    check(
+        t ->
+            Functions.recomputed(
+                x -> Functions.recomputed(y -> y.matmul(t.get(1)).exp(), x.mul(0.5)).tanh(),
+                t.get(0).mul(2)),
+        of(2, 3),
+        of(3, 2));
+  }
+
+  @Test
+  void whatIsRecomputedDropsTheSame() {
+    var x = Tensor.full(1, DType.FLOAT32, Device.CPU, 1000).requiresGrad(true);
+    Random.seed(5);
+    var dropped = Functions.recomputed(y -> Functions.dropout(y.mul(1), 0.5), x);
+    var next = Random.normal(0, 1, 4).toFloats();
+    Random.seed(7);
+    dropped.sum().backward();
+    assertArrayEquals(dropped.toFloats(), x.grad().orElseThrow().toFloats());
+    var after = Random.normal(0, 1, 4).toFloats();
+    Random.seed(7);
+    assertArrayEquals(Random.normal(0, 1, 4).toFloats(), after, "the stream goes on as it was");
+    assertEquals(4, next.length);
+  }
+
+  @Test
   void gradientsAddUpUntilCleared() {
     var x = Tensor.of(new float[] {1, 2}, 2).requiresGrad(true);
     assertTrue(x.grad().isEmpty());

@@ -209,6 +209,9 @@ final class Operations {
             List.of(
                 Functions.attention(heads, heads, heads, AttentionMask.CAUSAL, 0),
                 Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0.1)));
+    one(
+        "Functions.recomputed(UnaryOperator, Tensor)",
+        () -> Functions.recomputed(in -> in.mul(2).tanh(), recordedHeads));
     none("Functions.norm(List)", () -> Functions.norm(List.of(x, y)));
     var step = new Functions.AdamWStep(3, 1e-3, 0.9, 0.95, 1e-8, 0.1);
     none(

@@ -120,7 +120,10 @@ record Plan(Recipe recipe, long tokens, double loss) {
             t.evaluateTokens(),
             3 * every,
             0,
-            Math.min(60, Math.max(5, Math.rint(seconds / 20))));
+            Math.min(60, Math.max(5, Math.rint(seconds / 20))),
+            t.recompute(),
+            t.labelSmoothing(),
+            t.zLoss());
     var s = recipe.schedule();
     var schedule =
         new Recipe.Schedule(

@@ -33,7 +33,7 @@ public record Recipe(
           new Model(Model.Family.llama, 4, 4, 0, 256, 0, 256, true, 0.0),
           new Optimizer(1e-3, 0.9, 0.95, 1e-8, 0.1, 1.0),
           new Schedule(Schedule.Kind.wsd, 100, 0.2, 0.0),
-          new Training(2000, 0, 16, 1, Training.Compute.auto, 200, 32768, 500, 0, 60));
+          new Training(2000, 0, 16, 1, Training.Compute.auto, 200, 32768, 500, 0, 60, false, 0, 0));
 
   /**
    * How text becomes tokens.
@@ -154,6 +154,9 @@ public record Recipe(
    * @param sampleEvery steps between samples; 0 for only the last
    * @param patience evaluations without an improvement after which to stop; 0 for never
    * @param checkpointSeconds between checkpoints
+   * @param recompute whether backward computes each block again rather than keep what is inside
+   * @param labelSmoothing the part of each target's probability that all tokens share
+   * @param zLoss weighs the square of the logarithm of the softmax's normaliser
    */
   public record Training(
       int steps,
@@ -165,7 +168,10 @@ public record Recipe(
       int evaluateTokens,
       int sampleEvery,
       int patience,
-      double checkpointSeconds) {
+      double checkpointSeconds,
+      boolean recompute,
+      double labelSmoothing,
+      double zLoss) {
     /** The types of arithmetic. */
     public enum Compute {
       auto,
@@ -193,7 +199,10 @@ public record Recipe(
             t.evaluateTokens(),
             t.sampleEvery(),
             t.patience(),
-            t.checkpointSeconds());
+            t.checkpointSeconds(),
+            t.recompute(),
+            t.labelSmoothing(),
+            t.zLoss());
     return with(settled);
   }
 

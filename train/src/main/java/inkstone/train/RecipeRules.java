@@ -102,6 +102,12 @@ final class RecipeRules {
         training.checkpointSeconds(),
         training.checkpointSeconds() > 0,
         "above 0");
+    require(
+        "training.label_smoothing",
+        training.labelSmoothing(),
+        training.labelSmoothing() >= 0 && training.labelSmoothing() < 1,
+        "in [0, 1)");
+    require("training.z_loss", training.zLoss(), training.zLoss() >= 0, "0 or more");
   }
 
   private void atLeast(String key, long value, long least) {

@@ -21,6 +21,7 @@ public final class Trainer implements AutoCloseable {
   private final Decoder computing;
   private final AdamW optimizer;
   private final double dropout;
+  private final Recipe.Training settings;
   private final long seed;
   private int accumulated;
 
@@ -30,6 +31,7 @@ public final class Trainer implements AutoCloseable {
     computing = decoder.computing(compute);
     optimizer = new AdamW(decoder.parameters(), recipe.optimizer());
     dropout = recipe.model().dropout();
+    settings = recipe.training();
     seed = recipe.seed();
     decoder.parameters().values().forEach(weight -> weight.requiresGrad(true));
   }
@@ -42,7 +44,8 @@ public final class Trainer implements AutoCloseable {
       var device = decoder.device();
       var ids = Tensor.of(batch.inputs()).to(device);
       var targets = Tensor.of(batch.targets()).to(device);
-      var loss = computing.loss(Batch.training(ids, batch.sequences(), dropout), targets);
+      var inputs = Batch.training(ids, batch.sequences(), dropout).recompute(settings.recompute());
+      var loss = computing.loss(inputs, targets, settings.labelSmoothing(), settings.zLoss());
       loss.backward();
       accumulated++;
       return loss.item();

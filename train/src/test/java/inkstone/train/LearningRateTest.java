@@ -16,7 +16,19 @@ class LearningRateTest {
     var t = Recipe.DEFAULTS.training();
     var training =
         new Recipe.Training(
-            steps, 0, 1, 1, t.compute(), 0, t.evaluateTokens(), 0, 0, t.checkpointSeconds());
+            steps,
+            0,
+            1,
+            1,
+            t.compute(),
+            0,
+            t.evaluateTokens(),
+            0,
+            0,
+            t.checkpointSeconds(),
+            false,
+            0,
+            0);
     return LearningRate.of(
         Recipe.DEFAULTS
             .with(new Recipe.Optimizer(0.1, 0.9, 0.95, 1e-8, 0, 0))

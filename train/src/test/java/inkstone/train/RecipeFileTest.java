@@ -107,7 +107,19 @@ class RecipeFileTest {
             new Recipe.Optimizer(1e-300, 0.1, 0.123456789012345, 5e-8, 0, 0),
             new Recipe.Schedule(Recipe.Schedule.Kind.constant, 0, 1, 1),
             new Recipe.Training(
-                9, 0.1, 2, 3, Recipe.Training.Compute.bf16, 4, 5, 6, 7, Double.MIN_VALUE));
+                9,
+                0.1,
+                2,
+                3,
+                Recipe.Training.Compute.bf16,
+                4,
+                5,
+                6,
+                7,
+                Double.MIN_VALUE,
+                true,
+                0.25,
+                1e-4));
     assertEquals(odd, parse(RecipeFile.write(odd)));
     assertEquals(d, parse(RecipeFile.write(d)));
     assertTrue(RecipeFile.write(d).startsWith("seed: 1\n"), RecipeFile.write(d));
@@ -233,6 +245,9 @@ class RecipeFileTest {
         "training.sample_every|-1|0|0 or more",
         "training.patience|-1|0|0 or more",
         "training.checkpoint_seconds|0|0.1|above 0",
+        "training.label_smoothing|1|0|in [0, 1)",
+        "training.label_smoothing|-0.1|0.99|in [0, 1)",
+        "training.z_loss|-1|0|0 or more",
       })
   void aValueOutOfRangeIsNamed(String key, String bad, String good, String expected) {
     var message = refused("", key + "=" + bad);
