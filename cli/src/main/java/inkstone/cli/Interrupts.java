@@ -32,6 +32,8 @@ final class Interrupts implements AutoCloseable, BooleanSupplier {
       Engine.stop();
       return;
     }
+    System.err.println();
+    System.err.println("stopping after this step, with a checkpoint ...");
     try {
       if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("not stopped within " + PATIENCE_SECONDS + " s; ending all the same");

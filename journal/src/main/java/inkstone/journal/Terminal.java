@@ -137,7 +137,8 @@ public final class Terminal implements Consumer<Recorded> {
 
   private void draw() {
     if (live && !bar.isEmpty()) {
-      out.print("\r" + bar + "\u001b[K");
+      // Without wrapping: a window that has become narrower cuts the line and does not break it.
+      out.print("\r\u001b[?7l" + bar + "\u001b[K\u001b[?7h");
     }
   }
 

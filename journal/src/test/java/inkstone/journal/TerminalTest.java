@@ -74,17 +74,20 @@ class TerminalTest {
     terminal = terminal(true, 80, StandardCharsets.UTF_8);
     show(0, PLAN);
     assertEquals(
-        "\r" + "█" + "░".repeat(29) + " 1/20  loss 3.142  18.4k tok/s  61% of roof\u001b[K",
+        "\r\u001b[?7l"
+            + "█"
+            + "░".repeat(29)
+            + " 1/20  loss 3.142  18.4k tok/s  61% of roof\u001b[K\u001b[?7h",
         show(0, step(1)));
     assertEquals("", show(99, step(2)));
     var half = show(10_000, step(10));
     assertEquals(
-        "\r"
+        "\r\u001b[?7l"
             + "█".repeat(6)
             + "░".repeat(6)
-            + " 10/20  loss 3.142  18.4k tok/s  61% of roof  0:11 left, ends 10:00\u001b[K",
+            + " 10/20  loss 3.142  18.4k tok/s  61% of roof  0:11 left, ends 10:00\u001b[K\u001b[?7h",
         half);
-    assertEquals(79, half.length() - "\r\u001b[K".length());
+    assertEquals(79, half.length() - "\r\u001b[?7l\u001b[K\u001b[?7h".length());
   }
 
   @Test
@@ -92,7 +95,9 @@ class TerminalTest {
     terminal = terminal(true, 60, StandardCharsets.US_ASCII);
     show(0, PLAN);
     var bar = show(0, step(10));
-    assertEquals("\r#######........ 10/20  loss 3.142  18.4k tok/s  61% of roof\u001b[K", bar);
+    assertEquals(
+        "\r\u001b[?7l#######........ 10/20  loss 3.142  18.4k tok/s  61% of roof\u001b[K\u001b[?7h",
+        bar);
     assertEquals(
         "\r\u001b[Kwarning   hot\n" + bar, show(1, Noted.warning("hot")), "the bar comes back");
     assertEquals(
@@ -105,7 +110,7 @@ class TerminalTest {
   void aNarrowTerminalShowsFiguresOnly() {
     terminal = terminal(true, 20, StandardCharsets.UTF_8);
     show(0, PLAN);
-    assertEquals("\r1/20  loss 3.142  1\u001b[K", show(0, step(1)));
+    assertEquals("\r\u001b[?7l1/20  loss 3.142  1\u001b[K\u001b[?7h", show(0, step(1)));
   }
 
   @Test

@@ -18,7 +18,9 @@ final class Atomic {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
-      throw new TrainingException("%s cannot be made: %s".formatted(directory, e), e);
+      throw new TrainingException(
+          "%s cannot be made (%s); choose a folder that you may write to".formatted(directory, e),
+          e);
     }
   }
 

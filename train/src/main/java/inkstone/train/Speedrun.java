@@ -67,6 +67,7 @@ public record Speedrun(
     try (var journal = Journal.open(out, listeners.toArray(new Consumer[0]))) {
       begin(journal::emit, "");
       var draft = draft();
+      Material.corpus(draft); // a path that is not there is told of at once
       var reference = Plan.of(draft, 2048, 5e10, 60 * minutes, 10_000_000).recipe();
       var machine = Calibration.of(reference, Networks.config(reference, 2048));
       draft = draft.computing(machine.compute()).budget(budget(machine));

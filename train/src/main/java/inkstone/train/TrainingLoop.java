@@ -33,6 +33,12 @@ final class TrainingLoop {
   /** To score a token, with half a window before it, takes this part of learning from one. */
   static final double EVALUATION_SHARE = 0.8;
 
+  /**
+   * A machine that has become slow does not finish its decay: the run ends at this much of its
+   * time.
+   */
+  private static final double PATIENCE = 1.1;
+
   /** The part of a timed run that its last evaluation may claim. */
   private static final double MOST_EVALUATION = 0.1;
 
@@ -57,7 +63,8 @@ final class TrainingLoop {
   enum End {
     DONE,
     EARLY_STOP,
-    INTERRUPTED
+    INTERRUPTED,
+    OUT_OF_TIME
   }
 
   TrainingLoop(
@@ -124,6 +131,10 @@ final class TrainingLoop {
       }
       if (stopped) {
         return End.INTERRUPTED;
+      }
+      if (isTimed() && now > PATIENCE * settings.seconds() && step < rate.steps()) {
+        checkpoint();
+        return End.OUT_OF_TIME;
       }
       progress = progress.at(seconds(start));
     }
