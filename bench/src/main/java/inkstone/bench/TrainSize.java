@@ -2,67 +2,92 @@ package inkstone.bench;
 
 import inkstone.model.DecoderConfig;
 import inkstone.model.Family;
+import java.util.HashMap;
+import java.util.List;
 
-/** The networks that are trained: GPT-2 without biases and dropout, output head tied. */
-public enum TrainSize {
+/**
+ * A network that is trained, and its batch: a GPT-2 without biases and dropout, output head tied.
+ *
+ * @param word how it is asked for
+ * @param context tokens of a sequence
+ * @param sequences the sequences of a batch, each as long as the context
+ */
+public record TrainSize(
+    String word, int layers, int heads, int width, int vocabulary, int context, int sequences) {
+
   /** For tests. */
-  TINY("tiny", 1, 2, 16, 65, 16, 2),
+  public static final TrainSize TINY = new TrainSize("tiny", 1, 2, 16, 65, 16, 2);
+
   /** Characters, as nanoGPT's example on a GPU. */
-  M10("10m", 6, 6, 384, 65, 256, 32),
+  public static final TrainSize M10 = new TrainSize("10m", 6, 6, 384, 65, 256, 32);
+
   /** GPT-2, its vocabulary filled up to a multiple of 64. */
-  M124("124m", 12, 12, 768, 50304, 1024, 4),
+  public static final TrainSize M124 = new TrainSize("124m", 12, 12, 768, 50304, 1024, 4);
+
   /** GPT-2 medium, likewise. */
-  M350("350m", 24, 16, 1024, 50304, 1024, 2);
+  public static final TrainSize M350 = new TrainSize("350m", 24, 16, 1024, 50304, 1024, 2);
 
-  private final String word;
-  private final DecoderConfig config;
-  private final int sequences;
+  private static final String KEYS = "layers, heads, width, vocabulary, context, sequences";
 
-  TrainSize(
-      String word, int layers, int heads, int width, int vocabulary, int context, int sequences) {
-    this.word = word;
-    this.sequences = sequences;
-    var usual = DecoderConfig.gpt2(vocabulary, context, width, layers, heads);
-    config =
-        new DecoderConfig(
-            Family.GPT2,
-            vocabulary,
-            context,
-            width,
-            layers,
-            heads,
-            heads,
-            usual.headDim(),
-            usual.hidden(),
-            false,
-            true,
-            usual.normEpsilon(),
-            usual.rotaryBase());
-  }
-
-  /** The size of a name; {@link BenchException} where there is none. */
+  /**
+   * The size of a name, or 10m with other numbers: {@code context=1024,sequences=8}.
+   *
+   * @throws BenchException where there is none
+   */
   public static TrainSize of(String word) {
-    for (var size : values()) {
+    for (var size : List.of(TINY, M10, M124, M350)) {
       if (size.word.equals(word)) {
         return size;
       }
     }
-    throw new BenchException("--size " + word + " is unknown; give 10m, 124m or 350m");
+    if (!word.contains("=")) {
+      throw new BenchException(
+          "--size %s is unknown; give 10m, 124m or 350m, or numbers of your own, for example context=1024,sequences=8"
+              .formatted(word));
+    }
+    var given = new HashMap<String, Integer>();
+    for (var pair : word.split(",", -1)) {
+      var parts = pair.split("=", 2);
+      if (parts.length < 2
+          || !List.of(KEYS.split(", ")).contains(parts[0])
+          || !parts[1].matches("[1-9]\\d{0,6}")) {
+        throw new BenchException(
+            "--size %s: %s is not one of %s with a number".formatted(word, pair, KEYS));
+      }
+      given.put(parts[0], Integer.parseInt(parts[1]));
+    }
+    return new TrainSize(
+        word,
+        given.getOrDefault("layers", M10.layers),
+        given.getOrDefault("heads", M10.heads),
+        given.getOrDefault("width", M10.width),
+        given.getOrDefault("vocabulary", M10.vocabulary),
+        given.getOrDefault("context", M10.context),
+        given.getOrDefault("sequences", M10.sequences));
   }
 
   /** The network. */
   public DecoderConfig config() {
-    return config;
-  }
-
-  /** The sequences of a batch, each as long as the context. */
-  public int sequences() {
-    return sequences;
+    var usual = DecoderConfig.gpt2(vocabulary, context, width, layers, heads);
+    return new DecoderConfig(
+        Family.GPT2,
+        vocabulary,
+        context,
+        width,
+        layers,
+        heads,
+        heads,
+        usual.headDim(),
+        usual.hidden(),
+        false,
+        true,
+        usual.normEpsilon(),
+        usual.rotaryBase());
   }
 
   /** The tokens of a step. */
   public int tokens() {
-    return sequences * config.context();
+    return sequences * context;
   }
 
   /**
@@ -70,7 +95,7 @@ public enum TrainSize {
    * included, and {@code 6 x layers x context x width} a token for causal attention.
    */
   public double flops() {
-    return config.trainingFlopsPerToken(config.context()) * tokens();
+    return config().trainingFlopsPerToken(context) * tokens();
   }
 
   @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** The small parts: sizes, words, memory, environments, the worker's loop. */
@@ -51,8 +51,12 @@ class PartsTest {
     assertTrue(config.tied());
   }
 
+  static java.util.List<TrainSize> sizes() {
+    return java.util.List.of(TrainSize.TINY, TrainSize.M10, TrainSize.M124, TrainSize.M350);
+  }
+
   @ParameterizedTest
-  @EnumSource(TrainSize.class)
+  @MethodSource("sizes")
   void whatAWorkerIsToldItReadsBack(TrainSize size) {
     var work = new TrainWork(size, Precision.BF16, 3, 9);
     assertEquals(work, TrainWork.parse(work.words().toArray(String[]::new)));
@@ -61,7 +65,16 @@ class PartsTest {
   @Test
   void nonsenseIsRefusedWithTheOption() {
     var size = assertThrows(BenchException.class, () -> TrainSize.of("11m"));
-    assertEquals("--size 11m is unknown; give 10m, 124m or 350m", size.getMessage());
+    assertEquals(
+        "--size 11m is unknown; give 10m, 124m or 350m, or numbers of your own, for example context=1024,sequences=8",
+        size.getMessage());
+    for (var bad :
+        new String[] {"context=0", "context", "contxt=3,layers=2", "layers=2,", "width=x"}) {
+      assertThrows(BenchException.class, () -> TrainSize.of(bad + ",heads=x"), bad);
+    }
+    assertEquals(
+        new TrainSize("context=1024,sequences=8", 6, 6, 384, 65, 1024, 8),
+        TrainSize.of("context=1024,sequences=8"));
     assertTrue(
         assertThrows(
                 BenchException.class, () -> new TrainWork(TrainSize.TINY, Precision.FP32, 0, 1))

@@ -28,8 +28,11 @@ final class BenchTrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--size",
-      paramLabel = "10m|124m|350m",
-      description = "The network and its batch. Default: 10m.")
+      paramLabel = "10m|124m|350m|KEY=N,...",
+      description = {
+        "The network and its batch. Default: 10m.",
+        "Or 10m with other numbers: context=1024,sequences=8,layers=,heads=,width=,vocabulary="
+      })
   private String size = "10m";
 
   @Option(

@@ -34,10 +34,10 @@ final class TrainingLoop {
   static final double EVALUATION_SHARE = 0.8;
 
   /**
-   * A machine that has become slow does not finish its decay: the run ends at this much of its
-   * time.
+   * A machine that has become slow does not finish its decay: the run ends so many seconds after
+   * 1.1 of its time.
    */
-  private static final double PATIENCE = 1.1;
+  private static final double PATIENCE = 5;
 
   /** The part of a timed run that its last evaluation may claim. */
   private static final double MOST_EVALUATION = 0.1;
@@ -132,9 +132,9 @@ final class TrainingLoop {
       if (stopped) {
         return End.INTERRUPTED;
       }
-      if (isTimed() && now > PATIENCE * settings.seconds() && step < rate.steps()) {
+      if (isTimed() && knownDecay.isEmpty() && now > PATIENCE + 1.1 * settings.seconds()) {
         checkpoint();
-        return End.OUT_OF_TIME;
+        return step < rate.steps() ? End.OUT_OF_TIME : End.DONE;
       }
       progress = progress.at(seconds(start));
     }

@@ -225,6 +225,33 @@ class PretrainingTest {
     assertEquals(1, split.survey().documents());
   }
 
+  /** A machine that becomes slow in the decay: the steps left would take many times the time. */
+  @Test
+  void aRunByTheClockEndsThoughItsDecayIsNotDone() throws IOException {
+    var recipe =
+        TinyRun.recipe(
+            TinyRun.corpus(folder),
+            "training={steps: 1000000, seconds: 2, batch: 2, compute: fp32, evaluate_every: 0}");
+    var out = folder.resolve("slow");
+    long start = System.nanoTime();
+    var log =
+        TinyRun.run(
+            recipe,
+            out,
+            () -> {
+              if (RunFolder.decayStart(out).isPresent()) {
+                java.util.concurrent.locks.LockSupport.parkNanos(2_000_000_000L);
+              }
+              return false;
+            });
+    assertEquals("out of time", log.last(Finished.class).reason());
+    long last = log.last(Step.class).step();
+    assertTrue(last < 1.25 * log.last(DecayStarted.class).step(), "the decay was cut");
+    assertTrue((System.nanoTime() - start) / 1e9 < 60, "the clock was kept");
+    assertTrue(Files.exists(out.resolve("model/model.safetensors")));
+    assertEquals(log.last(Finished.class).step(), log.last(Evaluated.class).step());
+  }
+
   @Test
   void sizesThatCannotBeAreTold() throws IOException {
     var corpus = TinyRun.corpus(folder);
