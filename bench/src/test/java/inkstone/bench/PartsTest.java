@@ -34,11 +34,11 @@ class PartsTest {
   @ParameterizedTest
   @CsvSource({
     // 6 x 12 x 384^2 + 65 x 384 weights in matrices, 8192 tokens
-    "M10, 10745088, 8192, 10641792, 6",
+    "10m, 10745088, 8192, 10641792, 6",
     // 12 x 12 x 768^2 + 50304 x 768, 4096 tokens
-    "M124, 124373760, 4096, 123568128, 12",
+    "124m, 124373760, 4096, 123568128, 12",
     // 24 x 12 x 1024^2 + 50304 x 1024, 2048 tokens
-    "M350, 354599936, 2048, 353501184, 24"
+    "350m, 354599936, 2048, 353501184, 24"
   })
   void sizesAndTheirOperations(
       TrainSize size, long parameters, int tokens, long matrices, int layers) {
