@@ -188,11 +188,16 @@ public final class Decoder implements AutoCloseable {
           for (var block : blocks) {
             x =
                 batch.recompute()
-                    ? Functions.recomputed(in -> block.forward(in, batch, rotary), x)
+                    ? Functions.recomputed(in -> again(block, in, batch), x)
                     : block.forward(x, batch, rotary);
           }
           return norm.forward(wanted(x, batch));
         });
+  }
+
+  /** A block when the angles of the first time are gone. */
+  private Tensor again(Block block, Tensor x, Batch batch) {
+    return block.forward(x, batch, rotary(batch.positions(device()), x));
   }
 
   private Tensor embed(Batch batch, Tensor at) {

@@ -256,6 +256,34 @@ class DecoderTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("configs")
+  void recomputedBlocksHaveTheSameGradients(DecoderConfig config) {
+    try (var decoder = Models.lively(config);
+        var scope = Scope.open()) {
+      decoder.parameters().values().forEach(p -> p.requiresGrad(true));
+      var targets = Tensor.of(IDS.clone(), IDS.length);
+      var kept = new java.util.LinkedHashMap<String, float[]>();
+      for (boolean recompute : new boolean[] {false, true}) {
+        var batch = Batch.training(Models.ids(IDS), 2, 0.1).recompute(recompute);
+        Random.seed(1, 1);
+        decoder.loss(batch, targets, 0.1, 1e-3).backward();
+        decoder
+            .parameters()
+            .forEach(
+                (name, weight) -> {
+                  var gradient = weight.grad().orElseThrow().toFloats();
+                  weight.clearGrad();
+                  if (recompute) {
+                    assertArrayEquals(kept.get(name), gradient, 1e-5f, name);
+                  } else {
+                    kept.put(name, gradient);
+                  }
+                });
+      }
+    }
+  }
+
   @Test
   void dropoutIsDrawnFromTheStreamAndOffWithoutIt() {
     try (var decoder = Models.lively(Models.llama(4, 2));

@@ -69,7 +69,7 @@ final class AttentionKernel {
     dim = task.dim();
     wide = up(dim, COLUMNS);
     int keys = up(task.keys(), COLUMNS);
-    most = Math.clamp(SCORES / keys / ROWS * ROWS, 2 * ROWS, MOST_ROWS);
+    most = Math.clamp(SCORES / Math.max(1, keys) / ROWS * ROWS, 2 * ROWS, MOST_ROWS);
     plain = new float[Math.max(keys, most) * wide];
     queryRows = new float[most * wide];
     queryLeft = new float[most * dim];

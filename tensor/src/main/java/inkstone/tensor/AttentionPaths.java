@@ -18,7 +18,7 @@ final class AttentionPaths {
     boolean cpu = query.device().equals(Device.CPU);
     // libtorch's causal mask counts from the first key where there are more keys than queries, and
     // its backward on a CPU is a naive loop in bfloat16.
-    boolean fused = mask.isPlain() && (square || !mask.causal());
+    boolean fused = mask.isPlain() && (square || !mask.causal()) && dropout == 0;
     if (fused && !(cpu && query.requiresGrad())) {
       return fused(query, key, value, mask.causal(), dropout);
     }

@@ -1,5 +1,6 @@
 package inkstone.tensor;
 
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -66,8 +67,10 @@ final class BlockedAttention extends Operation {
   Tensor forward() {
     var mixed = torch.empty_like(q);
     for (long at = 0; at < q.size(2); at += size) {
-      var block = block(at);
-      put(mixed, block, probabilities(block).bmm(seen(v, block)));
+      try (var temporaries = new PointerScope()) {
+        var block = block(at);
+        put(mixed, block, probabilities(block).bmm(seen(v, block)));
+      }
     }
     return mixed.reshape(query.size(0), query.size(1), query.size(2), query.size(3));
   }
@@ -79,13 +82,15 @@ final class BlockedAttention extends Operation {
     var dk = torch.zeros_like(k);
     var dv = torch.zeros_like(v);
     for (long at = 0; at < q.size(2); at += size) {
-      var block = block(at);
-      var p = probabilities(block);
-      var d = take(mixed, block);
-      seen(dv, block).baddbmm_(p.transpose(1, 2), d);
-      var ds = Operators.softmaxBackward(d.bmm(seen(v, block).transpose(1, 2)), p);
-      put(dq, block, ds.bmm(seen(k, block)));
-      seen(dk, block).baddbmm_(ds.transpose(1, 2), take(q, block));
+      try (var temporaries = new PointerScope()) {
+        var block = block(at);
+        var p = probabilities(block);
+        var d = take(mixed, block);
+        seen(dv, block).baddbmm_(p.transpose(1, 2), d);
+        var ds = Operators.softmaxBackward(d.bmm(seen(v, block).transpose(1, 2)), p);
+        put(dq, block, ds.bmm(seen(k, block)));
+        seen(dk, block).baddbmm_(ds.transpose(1, 2), take(q, block));
+      }
     }
     add(query, dq.mul_(new Scalar(scale)).reshape(query.sizes()));
     add(key, dk.reshape(key.sizes()));

@@ -75,11 +75,13 @@ final class ChunkedCrossEntropy extends Operation {
     var input = x.detach().narrow(0, at, some);
     var target =
         targets.narrow(0, at, some).masked_fill(counted.logical_not(), new Scalar(0L)).unsqueeze(1);
-    var logits = torch.mm(input, w.t()).to(precise(x));
+    var product = torch.mm(input, w.t());
+    var logits = product.to(precise(x));
     var logs = logits.log_softmax(-1);
     var targetLog = logs.gather(1, target);
     var normaliser = logits.gather(1, target).sub_(targetLog); // log sum exp
     logits.close();
+    product.close();
     double smoothing = settings.smoothing();
     var loss = targetLog.mul(new Scalar(smoothing - 1));
     if (smoothing > 0) {

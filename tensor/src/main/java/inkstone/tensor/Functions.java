@@ -92,7 +92,7 @@ public final class Functions {
           "rotary of %s by %s and %s: needs [tokens, heads, dim] and [tokens, 1, dim / 2]"
               .formatted(x, cos, sin));
     }
-    return Kernels.take(x, cos, sin)
+    return Kernels.take(x, cos, sin) && !Native.records(cos, sin)
         ? Native.perform("rotary", () -> new Turn(x.alive(), cos.alive(), sin.alive()), x)
         : composedRotary(x, cos, sin);
   }
@@ -285,11 +285,21 @@ public final class Functions {
   public static void adamW(
       Tensor weight, Tensor gradient, Tensor first, Tensor second, AdamWStep step) {
     for (var other : List.of(gradient, first, second)) {
-      if (!Arrays.equals(other.shape(), weight.shape()) || other.dtype() != weight.dtype()) {
+      if (!Arrays.equals(other.shape(), weight.shape())
+          || other.dtype() != weight.dtype()
+          || !other.device().equals(weight.device())) {
         throw new TensorException(
-            "adamW of %s with %s, %s and %s: all need one shape and type"
+            "adamW of %s with %s, %s and %s: all need one shape, type and device"
                 .formatted(weight, gradient, first, second));
       }
+    }
+    for (var changed : List.of(weight, first, second)) {
+      if (!changed.alive().is_contiguous()) {
+        throw new TensorException("adamW: " + changed + " does not lie row by row in memory");
+      }
+    }
+    if (!weight.alive().is_floating_point()) {
+      throw new TensorException("adamW of " + weight + ": needs a floating-point type");
     }
     if (step.number() < 1) {
       throw new TensorException("adamW: steps are counted from 1, not " + step.number());
@@ -298,7 +308,11 @@ public final class Functions {
         "adamW",
         () ->
             Operators.adamW(
-                weight.alive().detach(), gradient.alive(), first.alive(), second.alive(), step),
+                weight.alive().detach(),
+                gradient.alive().contiguous(),
+                first.alive(),
+                second.alive(),
+                step),
         weight,
         gradient);
   }

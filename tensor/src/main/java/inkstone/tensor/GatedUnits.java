@@ -3,7 +3,6 @@ package inkstone.tensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -12,8 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class GatedUnits {
 
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
+  private static final int LANES = Lanes.COUNT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** Numbers of one piece of work. */
@@ -63,7 +62,7 @@ final class GatedUnits {
           for (int i = 0; i < some; i += LANES) {
             var v = read(x, from + i);
             var z = v.mul(v).mul(CUBE).add(GELU).mul(v);
-            write(v.div(z.neg().lanewise(VectorOperators.EXP).add(1)), y, from + i);
+            write(v.div(Lanes.exp(z.neg()).add(1)), y, from + i);
           }
         });
   }
@@ -78,7 +77,7 @@ final class GatedUnits {
             var v = read(x, from + i);
             var square = v.mul(v);
             var z = square.mul(CUBE).add(GELU).mul(v);
-            var s = one.div(z.neg().lanewise(VectorOperators.EXP).add(1));
+            var s = one.div(Lanes.exp(z.neg()).add(1));
             var slope = square.mul(3 * CUBE).add(GELU).mul(v);
             // s + x s (1 - s) z'
             write(one.sub(s).mul(slope).add(1).mul(s).mul(read(dy, from + i)), dx, from + i);
@@ -97,7 +96,7 @@ final class GatedUnits {
           long gate = 2 * row * width;
           for (int i = 0; i < width; i += LANES) {
             var v = read(x, gate + i);
-            var s = v.div(v.neg().lanewise(VectorOperators.EXP).add(1));
+            var s = v.div(Lanes.exp(v.neg()).add(1));
             write(s.mul(read(x, gate + width + i)), y, row * width + i);
           }
         });
@@ -115,7 +114,7 @@ final class GatedUnits {
           for (int i = 0; i < width; i += LANES) {
             var v = read(x, gate + i);
             var d = read(dy, row * width + i);
-            var s = one.div(v.neg().lanewise(VectorOperators.EXP).add(1));
+            var s = one.div(Lanes.exp(v.neg()).add(1));
             write(v.mul(s).mul(d), dx, gate + width + i);
             var slope = one.sub(s).mul(v).add(1).mul(s);
             write(slope.mul(read(x, gate + width + i)).mul(d), dx, gate + i);

@@ -75,19 +75,27 @@ final class Node {
   void backward(org.bytedeco.pytorch.Tensor gradient) {
     var ready = new PriorityQueue<Node>(Comparator.comparingLong(node -> -node.number));
     var seen = new HashSet<Node>();
+    if (operation == null) {
+      throw new TensorException("its record was used by an earlier backward");
+    }
     Operation.add(leaf, gradient);
     retain();
     ready.add(this);
-    while (!ready.isEmpty()) {
-      var node = ready.remove();
-      for (var each : node.before) {
-        if (seen.add(each)) {
-          each.retain();
-          ready.add(each);
+    try {
+      while (!ready.isEmpty()) {
+        var node = ready.element();
+        for (var each : node.before) {
+          if (seen.add(each)) {
+            each.retain();
+            ready.add(each);
+          }
         }
+        node.step();
+        ready.remove(node);
+        node.release();
       }
-      node.step();
-      node.release();
+    } finally {
+      ready.forEach(Node::release); // what a failure has left
     }
   }
 

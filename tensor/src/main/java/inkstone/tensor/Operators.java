@@ -39,10 +39,12 @@ final class Operators {
   static void adamW(
       Tensor weight, Tensor gradient, Tensor first, Tensor second, Functions.AdamWStep step) {
     var number =
-        torch.full(
-            new long[0],
-            new Scalar((double) step.number()),
-            Native.options(DType.FLOAT32, Device.CPU));
+        torch
+            .full(
+                new long[0],
+                new Scalar((double) step.number()),
+                Native.options(DType.FLOAT32, Device.CPU))
+            .to(weight.device(), torch.ScalarType.Float);
     call(
         "aten::_fused_adamw_",
         list(weight),

@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.bytedeco.pytorch.Tensor;
 
@@ -16,8 +15,8 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class RowNorm extends Operation {
 
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
+  private static final int LANES = Lanes.COUNT;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int ROWS = 64;
 
@@ -82,7 +81,7 @@ final class RowNorm extends Operation {
                 var v = read(from, at + i);
                 squares = v.fma(v, squares);
               }
-              double mean = squares.reduceLanes(VectorOperators.ADD) / (double) width;
+              double mean = Lanes.sum(squares) / (double) width;
               float scale = (float) (1 / Math.sqrt(mean + epsilon));
               scales[row] = scale;
               for (int i = 0; i < width; i += LANES) {
@@ -125,7 +124,7 @@ final class RowNorm extends Operation {
       var part = read(dy, at + i).mul(FloatVector.fromArray(SPECIES, w, i));
       along = part.fma(read(from, at + i), along);
     }
-    float pull = along.reduceLanes(VectorOperators.ADD) * scale * scale / width;
+    float pull = Lanes.sum(along) * scale * scale / width;
     for (int i = 0; i < width; i += LANES) {
       var v = read(from, at + i);
       var d = read(dy, at + i);

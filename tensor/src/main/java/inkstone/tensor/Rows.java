@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Rows {
 
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
+  private static final int LANES = Lanes.COUNT;
 
   private Rows() {}
 
@@ -34,11 +34,11 @@ final class Rows {
   static float exponentials(float[] x, int from, int length, float shift) {
     var total = FloatVector.zero(SPECIES);
     for (int i = 0; i < length; i += LANES) {
-      var e = FloatVector.fromArray(SPECIES, x, from + i).sub(shift).lanewise(VectorOperators.EXP);
+      var e = Lanes.exp(FloatVector.fromArray(SPECIES, x, from + i).sub(shift));
       e.intoArray(x, from + i);
       total = total.add(e);
     }
-    return total.reduceLanes(VectorOperators.ADD);
+    return Lanes.sum(total);
   }
 
   /** {@code y = x (y - shift)}. */
@@ -59,7 +59,7 @@ final class Rows {
           FloatVector.fromArray(SPECIES, x, from + i)
               .fma(FloatVector.fromArray(SPECIES, y, from + i), total);
     }
-    return total.reduceLanes(VectorOperators.ADD);
+    return Lanes.sum(total);
   }
 
   /** Multiplies by a factor. */

@@ -19,7 +19,8 @@ record Strided(MemorySegment memory, long[] strides, int dim) {
       last += strides[i] * (x.size(i) - 1);
     }
     var memory =
-        MemorySegment.ofAddress(x.data_ptr().address()).reinterpret((last + 1) * Float.BYTES);
+        MemorySegment.ofAddress(x.data_ptr().address())
+            .reinterpret(Math.max(0, last + 1) * Float.BYTES);
     return new Strided(memory, strides, Math.toIntExact(x.size(3)));
   }
 

@@ -376,20 +376,36 @@ public final class Tensor implements AutoCloseable {
 
   /** Adds {@code factor * other} to this tensor. */
   public Tensor addInPlace(Tensor other, double factor) {
+    checkUnrecorded("addInPlace", other);
     Native.run("addInPlace", () -> alive().add_(other.alive(), new Scalar(factor)), this, other);
     return this;
   }
 
   /** Multiplies every element by {@code factor}. */
   public Tensor mulInPlace(double factor) {
+    checkUnrecorded("mulInPlace", this);
     Native.run("mulInPlace", () -> alive().mul_(new Scalar(factor)), this);
     return this;
   }
 
   /** Copies the elements of {@code source} here, converting type and device. */
   public Tensor copyInPlace(Tensor source) {
+    checkUnrecorded("copyInPlace", source);
     Native.run("copyInPlace", () -> alive().copy_(source.alive()), this, source);
     return this;
+  }
+
+  /** The record knows results, not changes. */
+  private void checkUnrecorded(String name, Tensor other) {
+    if (Native.records(this, other)) {
+      throw new TensorException(
+          name
+              + " of "
+              + this
+              + " and "
+              + other
+              + ": a gradient is recorded here; detach, or switch it off");
+    }
   }
 
   // ------------------------------------------------------------------------------- gradients

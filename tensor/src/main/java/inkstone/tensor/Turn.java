@@ -44,6 +44,9 @@ final class Turn extends Operation {
     var x = given.stride(2) == 1 && given.stride(1) == dim ? given : given.contiguous();
     var y = given.new_empty(given.sizes());
     long row = x.stride(0);
+    if (given.numel() == 0) {
+      return y;
+    }
     long bytes = ((tokens - 1) * row + (long) heads * dim) * Float.BYTES;
     var from = MemorySegment.ofAddress(x.data_ptr().address()).reinterpret(bytes);
     var to = Native.memory(y);

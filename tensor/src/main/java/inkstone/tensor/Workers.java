@@ -1,11 +1,15 @@
 package inkstone.tensor;
 
+import java.util.ArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The threads of our own kernels: as many as libtorch has. They never call libtorch. */
 final class Workers {
@@ -23,34 +27,46 @@ final class Workers {
    */
   static void run(int pieces, Supplier<IntConsumer> worker) {
     var next = new AtomicInteger();
+    var failure = new AtomicReference<@Nullable Throwable>();
     Runnable work =
         () -> {
-          IntConsumer each = null;
-          for (int piece = next.getAndIncrement(); piece < pieces; piece = next.getAndIncrement()) {
-            each = each == null ? worker.get() : each;
-            each.accept(piece);
+          try {
+            IntConsumer each = null;
+            for (int i = next.getAndIncrement(); i < pieces; i = next.getAndIncrement()) {
+              each = each == null ? worker.get() : each;
+              each.accept(i);
+            }
+          } catch (RuntimeException | Error e) {
+            next.set(pieces); // nobody begins another piece
+            failure.compareAndSet(null, e);
           }
         };
-    var others = new Future<?>[Math.max(0, Math.min(Engine.threads(), pieces) - 1)];
-    for (int i = 0; i < others.length; i++) {
-      others[i] = POOL.submit(work);
+    var others = new ArrayList<Future<?>>();
+    try {
+      for (int i = 1; i < Math.min(Engine.threads(), pieces); i++) {
+        others.add(POOL.submit(work));
+      }
+      work.run();
+    } finally {
+      others.forEach(Workers::await);
     }
-    work.run();
-    for (var other : others) {
-      finish(other);
+    var cause = failure.get();
+    if (cause != null) {
+      throw new TensorException("a kernel failed: " + cause, cause);
     }
   }
 
-  private static void finish(Future<?> work) {
+  /** Waits whatever happens: the others still write to memory that the caller may free. */
+  private static void await(Future<?> work) {
     boolean interrupted = false;
     while (true) {
       try {
         work.get();
         break;
       } catch (InterruptedException e) {
-        interrupted = true; // the others still write: never leave before them
-      } catch (java.util.concurrent.ExecutionException e) {
-        throw new TensorException("a kernel failed: " + e.getCause(), e);
+        interrupted = true;
+      } catch (ExecutionException e) {
+        throw new AssertionError("work keeps its failures", e);
       }
     }
     if (interrupted) {

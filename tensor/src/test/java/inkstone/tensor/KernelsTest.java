@@ -94,6 +94,31 @@ class KernelsTest {
     assertThrows(TensorException.class, () -> Functions.rotary(odd, angle, angle));
   }
 
+  /** To two units in the last place, and the very limits outside. */
+  @Test
+  void exponentials() {
+    var x = new float[Lanes.COUNT * 20_000];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) (random.nextDouble() * 174 - 87);
+    }
+    x[0] = Float.NEGATIVE_INFINITY;
+    x[1] = -1e30f;
+    x[2] = Float.POSITIVE_INFINITY;
+    x[3] = 0;
+    var y = x.clone();
+    for (int i = 0; i < y.length; i += Lanes.COUNT) {
+      Lanes.exp(jdk.incubator.vector.FloatVector.fromArray(Lanes.SPECIES, y, i)).intoArray(y, i);
+    }
+    assertEquals(0, y[0]);
+    assertEquals(0, y[1]);
+    assertEquals(Float.POSITIVE_INFINITY, y[2]);
+    assertEquals(1, y[3]);
+    for (int i = 4; i < y.length; i++) {
+      double exact = Math.exp(x[i]);
+      assertEquals(exact, y[i], 2 * Math.ulp((float) exact), "e^" + x[i]);
+    }
+  }
+
   @Test
   void farOutTheyAreTheirLimits() {
     var x =

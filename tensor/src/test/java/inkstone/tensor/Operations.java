@@ -208,7 +208,9 @@ final class Operations {
         () ->
             List.of(
                 Functions.attention(heads, heads, heads, AttentionMask.CAUSAL, 0),
-                Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0.1)));
+                Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0.1),
+                Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0),
+                AttentionPaths.blocked(recordedHeads, heads, heads, AttentionMask.CAUSAL, 2)));
     one(
         "Functions.recomputed(UnaryOperator, Tensor)",
         () -> Functions.recomputed(in -> in.mul(2).tanh(), recordedHeads));

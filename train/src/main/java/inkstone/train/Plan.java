@@ -106,7 +106,11 @@ record Plan(Recipe recipe, long tokens, double loss) {
   Plan timed(double tokensPerSecond, double seconds, long evaluation) {
     var t = recipe.training();
     long perStep = (long) t.batch() * t.accumulate() * recipe.model().context();
-    long planned = Math.max(10, (long) ((tokensPerSecond * seconds - evaluation) / perStep));
+    double all = tokensPerSecond * seconds;
+    long planned =
+        Math.max(
+            10,
+            (long) ((all - Math.min(evaluation, TrainingLoop.MOST_EVALUATION * all)) / perStep));
     int every = (int) Math.max(1, planned / 10);
     var training =
         new Recipe.Training(

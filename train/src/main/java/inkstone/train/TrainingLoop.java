@@ -40,7 +40,7 @@ final class TrainingLoop {
   private static final double PATIENCE = 5;
 
   /** The part of a timed run that its last evaluation may claim. */
-  private static final double MOST_EVALUATION = 0.1;
+  static final double MOST_EVALUATION = 0.1;
 
   private static final int MOST_STEP_EVENTS = 4000;
   private static final String HELD_OUT = "held_out";
