@@ -110,12 +110,6 @@ public final class Functions {
 
   /** The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016, section 2). */
   public static Tensor geluTanh(Tensor x) {
-    return Kernels.take(x) && GatedUnits.fits(x.count())
-        ? Native.perform("geluTanh", () -> new Activation.Gelu(x.alive()), x)
-        : composedGelu(x);
-  }
-
-  static Tensor composedGelu(Tensor x) {
     return Native.call("geluTanh", () -> torch.gelu(x.alive(), "tanh"), x);
   }
 
@@ -140,7 +134,7 @@ public final class Functions {
       throw new TensorException("swiGlu of " + both + ": needs [rows, 2 width]");
     }
     return Kernels.take(both) && GatedUnits.fits(both.size(1) / 2)
-        ? Native.perform("swiGlu", () -> new Activation.SwiGlu(both.alive()), both)
+        ? Native.perform("swiGlu", () -> new SwiGlu(both.alive()), both)
         : composedSwiGlu(both);
   }
 
