@@ -1,7 +1,6 @@
 package inkstone.bench;
 
 import inkstone.model.DecoderConfig;
-import inkstone.model.Family;
 import java.util.HashMap;
 import java.util.List;
 
@@ -68,21 +67,7 @@ public record TrainSize(
 
   /** The network. */
   public DecoderConfig config() {
-    var usual = DecoderConfig.gpt2(vocabulary, context, width, layers, heads);
-    return new DecoderConfig(
-        Family.GPT2,
-        vocabulary,
-        context,
-        width,
-        layers,
-        heads,
-        heads,
-        usual.headDim(),
-        usual.hidden(),
-        false,
-        true,
-        usual.normEpsilon(),
-        usual.rotaryBase());
+    return DecoderConfig.gpt2(vocabulary, context, width, layers, heads).withoutBias();
   }
 
   /** The tokens of a step. */

@@ -74,6 +74,24 @@ public record DecoderConfig(
     }
   }
 
+  /** The same without biases. */
+  public DecoderConfig withoutBias() {
+    return new DecoderConfig(
+        family,
+        vocabulary,
+        context,
+        width,
+        layers,
+        heads,
+        keyValueHeads,
+        headDim,
+        hidden,
+        false,
+        tied,
+        normEpsilon,
+        rotaryBase);
+  }
+
   /**
    * The shape that GPT-2 has at these sizes: biases, tied output head, four times as wide inside.
    */

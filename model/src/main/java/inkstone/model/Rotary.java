@@ -7,7 +7,7 @@ import inkstone.tensor.Tensor;
  * Rotary positions (Su et al., 2021, formula 34), in the layout of Hugging Face: number i of the
  * first half of a head is paired with number i of the second.
  *
- * @param cos [1, 1 or heads, tokens, dim / 2]
+ * @param cos [tokens, dim / 2], or with {@link #forHeads} [tokens, 1, dim / 2]
  * @param sin the same
  */
 record Rotary(Tensor cos, Tensor sin) {
@@ -26,9 +26,7 @@ record Rotary(Tensor cos, Tensor sin) {
     return new Rotary(angles.cos(), angles.sin());
   }
 
-  /**
-   * The angles repeated for each of {@code heads} heads: [tokens, 1, dim / 2], ready to broadcast.
-   */
+  /** The same in x's type, one row for all heads of a token: [tokens, 1, dim / 2]. */
   Rotary forHeads(Tensor like) {
     return new Rotary(Linear.as(cos, like).unsqueeze(-2), Linear.as(sin, like).unsqueeze(-2));
   }

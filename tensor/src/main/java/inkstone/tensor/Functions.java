@@ -133,7 +133,7 @@ public final class Functions {
     if (both.rank() != 2 || both.size(1) % 2 != 0) {
       throw new TensorException("swiGlu of " + both + ": needs [rows, 2 width]");
     }
-    return Kernels.take(both) && GatedUnits.fits(both.size(1) / 2)
+    return Kernels.take(both) && SwiGlu.fits(both.size(1) / 2)
         ? Native.perform("swiGlu", () -> new SwiGlu(both.alive()), both)
         : composedSwiGlu(both);
   }

@@ -2,7 +2,10 @@ package inkstone.tensor;
 
 import org.bytedeco.pytorch.GradMode;
 
-/** Switches the recording of operations off on this thread, while it is open. */
+/**
+ * Switches the recording of operations off, or inside a backward on, on this thread while it is
+ * open.
+ */
 public final class Gradients implements AutoCloseable {
 
   private final boolean before;

@@ -68,21 +68,23 @@ final class Native {
     enter();
     boolean records = records(inputs);
     Operation operation = null;
+    boolean kept = false;
     try (var temporaries = new PointerScope();
         var off = Gradients.off()) {
       operation = making.get();
       var result = operation.forward();
-      if (records) {
-        return record(operation, result, inputs);
+      if (!records) {
+        return Tensor.own(result, null);
       }
-      operation.close();
-      return Tensor.own(result, null);
+      var recorded = record(operation, result, inputs);
+      kept = true;
+      return recorded;
     } catch (RuntimeException e) {
-      if (operation != null) {
-        operation.close();
-      }
       throw explain(name, e, inputs);
     } finally {
+      if (operation != null && !kept) {
+        operation.close();
+      }
       RUNNING.decrementAndGet();
     }
   }

@@ -1,9 +1,20 @@
 package inkstone.tensor;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.bytedeco.pytorch.Tensor;
 
-/** {@link Functions#swiGlu} by {@link GatedUnits}: float32 on the CPU. */
+/**
+ * {@link Functions#swiGlu} by a kernel, float32 on the CPU: one pass each way, with the Vector API.
+ * Several threads take rows of the native memory to arrays and back: the compiler makes better code
+ * of loops over arrays.
+ */
 final class SwiGlu extends Operation {
+
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
+  private static final int LANES = Lanes.COUNT;
 
   private final Tensor input;
   private final Tensor x;
@@ -19,7 +30,7 @@ final class SwiGlu extends Operation {
   @Override
   Tensor forward() {
     var y = x.new_empty(x.size(0), width);
-    GatedUnits.swiGlu(Native.memory(x), Native.memory(y), x.size(0), width);
+    forward(Native.memory(x), Native.memory(y), x.size(0), width);
     return y;
   }
 
@@ -27,8 +38,76 @@ final class SwiGlu extends Operation {
   void backward(Tensor gradient) {
     var given = gradient.contiguous();
     var slope = x.new_empty(x.sizes());
-    GatedUnits.swiGluBackward(
-        Native.memory(x), Native.memory(given), Native.memory(slope), x.size(0), width);
+    backward(Native.memory(x), Native.memory(given), Native.memory(slope), x.size(0), width);
     add(input, slope);
+  }
+
+  /** Whether rows of this width part into whole vectors. */
+  static boolean fits(long width) {
+    return width % LANES == 0;
+  }
+
+  private static void read(MemorySegment from, long at, float[] to, int count) {
+    MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, at * Float.BYTES, to, 0, count);
+  }
+
+  private static void write(float[] from, MemorySegment to, long at, int count) {
+    MemorySegment.copy(from, 0, to, ValueLayout.JAVA_FLOAT, at * Float.BYTES, count);
+  }
+
+  private static FloatVector at(float[] x, int i) {
+    return FloatVector.fromArray(SPECIES, x, i);
+  }
+
+  /**
+   * {@code y = silu(gate) up}, where rows of x hold gate and up side by side, {@code width} each.
+   */
+  private static void forward(MemorySegment x, MemorySegment y, long rows, int width) {
+    Workers.run(
+        Math.toIntExact(rows),
+        () -> {
+          var a = new float[2 * width];
+          return row -> {
+            read(x, 2L * row * width, a, a.length);
+            forward(a, width);
+            write(a, y, (long) row * width, width);
+          };
+        });
+  }
+
+  private static void forward(float[] a, int width) {
+    for (int i = 0; i < width; i += LANES) {
+      var v = at(a, i);
+      v.div(Lanes.exp(v.neg()).add(1)).mul(at(a, width + i)).intoArray(a, i);
+    }
+  }
+
+  /** The gradients of both halves. */
+  private static void backward(
+      MemorySegment x, MemorySegment dy, MemorySegment dx, long rows, int width) {
+    Workers.run(
+        Math.toIntExact(rows),
+        () -> {
+          var a = new float[2 * width];
+          var d = new float[width];
+          return row -> {
+            read(x, 2L * row * width, a, a.length);
+            read(dy, (long) row * width, d, width);
+            backward(a, d, width);
+            write(a, dx, 2L * row * width, a.length);
+          };
+        });
+  }
+
+  private static void backward(float[] a, float[] d, int width) {
+    var one = FloatVector.broadcast(SPECIES, 1);
+    for (int i = 0; i < width; i += LANES) {
+      var v = at(a, i);
+      var up = at(a, width + i);
+      var given = at(d, i);
+      var s = one.div(Lanes.exp(v.neg()).add(1));
+      one.sub(s).mul(v).add(1).mul(s).mul(up).mul(given).intoArray(a, i);
+      v.mul(s).mul(given).intoArray(a, width + i);
+    }
   }
 }
