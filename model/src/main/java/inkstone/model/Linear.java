@@ -14,7 +14,7 @@ public record Linear(Tensor weight, Optional<Tensor> bias) {
 
   /** [..., in] to [..., out]. */
   public Tensor forward(Tensor x) {
-    return Functions.linear(x, as(weight, x), bias.map(b -> as(b, x)));
+    return Functions.linear(x, weight, bias);
   }
 
   static Tensor as(Tensor weight, Tensor x) {

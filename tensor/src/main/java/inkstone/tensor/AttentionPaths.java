@@ -14,6 +14,13 @@ final class AttentionPaths {
   static Tensor attention(
       Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) {
     check(query, key, value, mask);
+    boolean learns = query.requiresGrad() || key.requiresGrad() || value.requiresGrad();
+    boolean kernel = dropout == 0 && Kernels.take(query, key, value);
+    if (Kernels.widens(query)) {
+      return learns && kernel
+          ? kernel(query, key, value, mask)
+          : widened(query, key, value, mask, dropout);
+    }
     boolean square = query.size(2) == key.size(2);
     boolean cpu = query.device().equals(Device.CPU);
     // libtorch's causal mask counts from the first key where there are more keys than queries, and
@@ -22,12 +29,22 @@ final class AttentionPaths {
     if (fused && !(cpu && query.requiresGrad())) {
       return fused(query, key, value, mask.causal(), dropout);
     }
-    if (dropout == 0 && Kernels.take(query, key, value)) {
+    if (kernel && query.dtype() == DType.FLOAT32) {
       return kernel(query, key, value, mask);
     }
     return cpu && dropout == 0
         ? blocked(query, key, value, mask, BlockedAttention.BLOCK)
         : composed(query, key, value, mask, dropout);
+  }
+
+  /** In float32. */
+  private static Tensor widened(
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) {
+    var type = DType.FLOAT32;
+    return Scope.of(
+        () ->
+            attention(query.to(type), key.to(type), value.to(type), mask, dropout)
+                .to(query.dtype()));
   }
 
   private static Tensor fused(

@@ -24,6 +24,7 @@ final class ChunkedCrossEntropy extends Operation {
   private final Tensor targets; // [rows]
   private final Settings settings;
   private final boolean learns;
+  private final ScalarType multiplied;
   private final long rows;
 
   /** The gradients for a gradient of 1, where any is wanted. */
@@ -38,7 +39,12 @@ final class ChunkedCrossEntropy extends Operation {
    */
   record Settings(double smoothing, double zLoss, long rows) {}
 
-  ChunkedCrossEntropy(Tensor x, Tensor weight, Tensor targets, Settings settings, boolean learns) {
+  /**
+   * @param widens whether the products are in float32
+   */
+  ChunkedCrossEntropy(
+      Tensor x, Tensor weight, Tensor targets, Settings settings, boolean learns, boolean widens) {
+    multiplied = widens ? ScalarType.Float : x.scalar_type();
     this.x = hold(x);
     this.weight = hold(weight);
     this.targets = hold(targets);
@@ -54,7 +60,7 @@ final class ChunkedCrossEntropy extends Operation {
 
   @Override
   Tensor forward() {
-    var w = weight.detach().to(x.scalar_type());
+    var w = weight.detach().to(multiplied);
     var counted = targets.ne(new Scalar(Functions.IGNORED));
     long count = counted.sum().item_long();
     var total =
@@ -72,7 +78,7 @@ final class ChunkedCrossEntropy extends Operation {
 
   /** The sum of the losses of some rows. */
   private Tensor chunk(Tensor w, Tensor counted, long at, long some, long count) {
-    var input = x.detach().narrow(0, at, some);
+    var input = x.detach().narrow(0, at, some).to(multiplied);
     var target =
         targets.narrow(0, at, some).masked_fill(counted.logical_not(), new Scalar(0L)).unsqueeze(1);
     var product = torch.mm(input, w.t());
@@ -115,7 +121,7 @@ final class ChunkedCrossEntropy extends Operation {
     d.scatter_add_(1, target, one);
     d.masked_fill_(counted.logical_not().unsqueeze(1), new Scalar(0.0));
     var factor = new Scalar(1.0 / count);
-    var narrow = d.to(x.scalar_type());
+    var narrow = d.to(multiplied);
     xGradient.narrow(0, at, input.size(0)).copy_(torch.mm(narrow, w).mul_(factor));
     if (weightGradient.scalar_type() == narrow.scalar_type()) {
       weightGradient.addmm_(narrow.t(), input, new Scalar(1.0), factor);

@@ -18,12 +18,41 @@ public final class Functions {
 
   private Functions() {}
 
-  /** {@code x W^T + b}: x [..., in], weight [out, in], bias [out]; gives [..., out]. */
+  /**
+   * {@code x W^T + b}: x [..., in], weight [out, in], bias [out], both of x's type or float32;
+   * gives [..., out] of x's type.
+   */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
-    return Native.call(
-        "linear",
-        () -> torch.linear(x.alive(), weight.alive(), optional(bias)),
-        inputs(x, weight, bias));
+    if (Kernels.widens(x)) {
+      check(x, weight, bias);
+      var added = bias.map(Tensor::alive).orElseGet(org.bytedeco.pytorch.Tensor::new);
+      return Native.perform(
+          "linear",
+          () -> new WideLinear(x.alive(), weight.alive(), added),
+          inputs(x, weight, bias));
+    }
+    return composedLinear(x, weight, bias);
+  }
+
+  static Tensor composedLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    return Scope.of(
+        () -> {
+          var w = weight.to(x.dtype());
+          var b = bias.map(each -> each.to(x.dtype()));
+          return Native.call(
+              "linear", () -> torch.linear(x.alive(), w.alive(), optional(b)), inputs(x, w, b));
+        });
+  }
+
+  private static void check(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    if (x.rank() == 0
+        || weight.rank() != 2
+        || x.size(-1) != weight.size(1)
+        || bias.filter(b -> b.rank() != 1 || b.size(0) != weight.size(0)).isPresent()) {
+      throw new TensorException(
+          "linear of %s and %s%s: needs [..., in], [out, in] and [out]"
+              .formatted(x, weight, bias.map(b -> " and " + b).orElse("")));
+    }
   }
 
   /** The rows of weight [n, dim] at ids (int64 [...]); gives [..., dim]. */
@@ -218,7 +247,9 @@ public final class Functions {
     boolean learns = Native.records(x, weight);
     return Native.perform(
         "linearCrossEntropy",
-        () -> new ChunkedCrossEntropy(x.alive(), weight.alive(), targets.alive(), settings, learns),
+        () ->
+            new ChunkedCrossEntropy(
+                x.alive(), weight.alive(), targets.alive(), settings, learns, Kernels.widens(x)),
         x,
         weight,
         targets);

@@ -2,7 +2,7 @@ package inkstone.tensor;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** Attention by {@link AttentionKernel}: float32 on the CPU. */
+/** Attention by {@link AttentionKernel}: on the CPU, in float32 whatever the type. */
 final class KernelAttention extends Operation {
 
   private final Tensor query;

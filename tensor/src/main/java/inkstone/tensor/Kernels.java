@@ -1,5 +1,7 @@
 package inkstone.tensor;
 
+import java.util.Arrays;
+
 /** Whether our own kernels can run in this process: they need the Vector API. */
 final class Kernels {
 
@@ -9,18 +11,26 @@ final class Kernels {
   static final boolean AVAILABLE =
       ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
 
+  /** Whether libtorch multiplies bfloat16 on this CPU by more than a plain loop. */
+  private static final boolean MULTIPLIES_HALF = Operators.multipliesBfloat16();
+
   private Kernels() {}
 
-  /** Whether a kernel may take these: float32 on the CPU. */
-  static boolean take(Tensor... inputs) {
-    if (!AVAILABLE) {
-      return false;
-    }
-    for (var input : inputs) {
-      if (input.dtype() != DType.FLOAT32 || !input.device().equals(Device.CPU)) {
-        return false;
-      }
-    }
-    return true;
+  /**
+   * Whether products of such tensors are better done in float32: bfloat16 where the CPU has no
+   * units for it.
+   */
+  static boolean widens(Tensor x) {
+    return x.dtype() == DType.BFLOAT16 && x.device().equals(Device.CPU) && !MULTIPLIES_HALF;
+  }
+
+  /** Whether a kernel may take these: all float32 or all bfloat16, on the CPU. */
+  static boolean take(Tensor first, Tensor... others) {
+    var type = first.dtype();
+    return AVAILABLE
+        && (type == DType.FLOAT32 || type == DType.BFLOAT16)
+        && first.device().equals(Device.CPU)
+        && Arrays.stream(others)
+            .allMatch(each -> each.dtype() == type && each.device().equals(Device.CPU));
   }
 }

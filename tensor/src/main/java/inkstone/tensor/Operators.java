@@ -2,6 +2,7 @@ package inkstone.tensor;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
@@ -62,6 +63,14 @@ final class Operators {
         new IValue(false), // maximize
         new IValue(), // scale of the gradient
         new IValue()); // whether it overflowed
+  }
+
+  /** Whether oneDNN has products in bfloat16 for this CPU. */
+  static boolean multipliesBfloat16() {
+    Engine.load();
+    try (var temporaries = new PointerScope()) {
+      return call("mkldnn::_is_mkldnn_bf16_supported").get(0).toBool();
+    }
   }
 
   private static IValue list(Tensor... tensors) {

@@ -1,23 +1,18 @@
 package inkstone.tensor;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Root-mean-square normalisation of float32 rows on the CPU, one pass each way, with the Vector
- * API: {@code y = w x r}, {@code r = (mean x^2 + e)^-1/2}.
+ * Root-mean-square normalisation of rows on the CPU, one pass each way, with the Vector API: {@code
+ * y = w x r}, {@code r = (mean x^2 + e)^-1/2}.
  */
 final class RowNorm extends Operation {
 
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
   private static final int LANES = Lanes.COUNT;
-  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int ROWS = 64;
 
   private final Tensor input;
@@ -35,9 +30,9 @@ final class RowNorm extends Operation {
     this.weight = hold(weight);
     this.epsilon = epsilon;
     x = hold(input.detach().contiguous());
-    var kept = weight.detach().contiguous();
-    w = Native.memory(kept).toArray(ValueLayout.JAVA_FLOAT);
-    width = w.length;
+    width = Math.toIntExact(weight.numel());
+    w = new float[width];
+    Numbers.of(weight.detach().contiguous()).read(0, w, 0, width);
     rows = Math.toIntExact(x.numel() / width);
     scales = new float[rows];
   }
@@ -50,59 +45,74 @@ final class RowNorm extends Operation {
     return (rows + ROWS - 1) / ROWS;
   }
 
-  private void each(Supplier<IntConsumer> worker) {
+  /** What is done to one row, with memory of its own. */
+  private interface Row {
+    void accept(int row, float[] values, float[] slopes);
+  }
+
+  private void each(Supplier<Row> worker) {
     Workers.run(
         pieces(),
         () -> {
-          var row = worker.get();
+          var each = worker.get();
+          var values = new float[width];
+          var slopes = new float[width];
           return piece -> {
             for (int i = piece * ROWS; i < Math.min(rows, (piece + 1) * ROWS); i++) {
-              row.accept(i);
+              each.accept(i, values, slopes);
             }
           };
         });
   }
 
-  private static FloatVector read(MemorySegment from, long at) {
-    return FloatVector.fromMemorySegment(SPECIES, from, at * Float.BYTES, ORDER);
+  private static FloatVector at(float[] x, int i) {
+    return FloatVector.fromArray(SPECIES, x, i);
   }
 
   @Override
   Tensor forward() {
     var y = x.new_empty(x.sizes());
-    var from = Native.memory(x);
-    var to = Native.memory(y);
+    var from = Numbers.of(x);
+    var to = Numbers.of(y);
     each(
         () ->
-            row -> {
-              long at = (long) row * width;
-              var squares = FloatVector.zero(SPECIES);
+            (row, values, unused) -> {
+              from.read((long) row * width, values, 0, width);
+              scales[row] = scale(values);
               for (int i = 0; i < width; i += LANES) {
-                var v = read(from, at + i);
-                squares = v.fma(v, squares);
+                at(values, i).mul(scales[row]).mul(at(w, i)).intoArray(values, i);
               }
-              double mean = Lanes.sum(squares) / (double) width;
-              float scale = (float) (1 / Math.sqrt(mean + epsilon));
-              scales[row] = scale;
-              for (int i = 0; i < width; i += LANES) {
-                read(from, at + i)
-                    .mul(scale)
-                    .mul(FloatVector.fromArray(SPECIES, w, i))
-                    .intoMemorySegment(to, (at + i) * Float.BYTES, ORDER);
-              }
+              to.write(values, 0, (long) row * width, width);
             });
     return y;
+  }
+
+  private float scale(float[] values) {
+    var squares = FloatVector.zero(SPECIES);
+    for (int i = 0; i < width; i += LANES) {
+      var v = at(values, i);
+      squares = v.fma(v, squares);
+    }
+    double mean = Lanes.sum(squares) / (double) width;
+    return (float) (1 / Math.sqrt(mean + epsilon));
   }
 
   @Override
   void backward(Tensor gradient) {
     var given = gradient.contiguous();
     var slope = x.new_empty(x.sizes());
-    var from = Native.memory(x);
-    var dy = Native.memory(given);
-    var to = Native.memory(slope);
+    var from = Numbers.of(x);
+    var dy = Numbers.of(given);
+    var to = Numbers.of(slope);
     var sums = new float[pieces()][width]; // by piece, so that the order of adding is always one
-    each(() -> row -> row(row, from, dy, to, sums[row / ROWS]));
+    each(
+        () ->
+            (row, values, slopes) -> {
+              from.read((long) row * width, values, 0, width);
+              dy.read((long) row * width, slopes, 0, width);
+              backward(values, slopes, scales[row], sums[row / ROWS]);
+              to.write(slopes, 0, (long) row * width, width);
+            });
     add(input, slope);
     var total = new float[width];
     for (var sum : sums) {
@@ -111,28 +121,22 @@ final class RowNorm extends Operation {
       }
     }
     var weightSlope = weight.detach().new_empty(weight.sizes());
-    Native.memory(weightSlope).copyFrom(MemorySegment.ofArray(total));
+    Numbers.of(weightSlope).write(total, 0, 0, width);
     add(weight, weightSlope);
   }
 
   /** {@code dx = r (w dy - x r^2 mean(w dy x))}; {@code dw} gathers {@code dy x r}. */
-  private void row(int row, MemorySegment from, MemorySegment dy, MemorySegment to, float[] sum) {
-    long at = (long) row * width;
-    float scale = scales[row];
+  private void backward(float[] values, float[] slopes, float scale, float[] sum) {
     var along = FloatVector.zero(SPECIES);
     for (int i = 0; i < width; i += LANES) {
-      var part = read(dy, at + i).mul(FloatVector.fromArray(SPECIES, w, i));
-      along = part.fma(read(from, at + i), along);
+      along = at(slopes, i).mul(at(w, i)).fma(at(values, i), along);
     }
     float pull = Lanes.sum(along) * scale * scale / width;
     for (int i = 0; i < width; i += LANES) {
-      var v = read(from, at + i);
-      var d = read(dy, at + i);
-      d.mul(FloatVector.fromArray(SPECIES, w, i))
-          .sub(v.mul(pull))
-          .mul(scale)
-          .intoMemorySegment(to, (at + i) * Float.BYTES, ORDER);
-      d.mul(v).mul(scale).add(FloatVector.fromArray(SPECIES, sum, i)).intoArray(sum, i);
+      var v = at(values, i);
+      var d = at(slopes, i);
+      d.mul(v).mul(scale).add(at(sum, i)).intoArray(sum, i);
+      d.mul(at(w, i)).sub(v.mul(pull)).mul(scale).intoArray(slopes, i);
     }
   }
 }

@@ -1,14 +1,12 @@
 package inkstone.tensor;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The memory of a float32 tensor [batch, heads, tokens, dim] on the CPU, whatever its order, for a
+ * The numbers of a tensor [batch, heads, tokens, dim] on the CPU, whatever their order, for a
  * kernel to read and write rows of. Valid while the tensor lives.
  */
-record Strided(MemorySegment memory, long[] strides, int dim) {
+record Strided(Numbers numbers, long[] strides, int dim) {
 
   /** The tensor's own memory; the numbers of a row must lie together. */
   static Strided of(Tensor x) {
@@ -18,29 +16,24 @@ record Strided(MemorySegment memory, long[] strides, int dim) {
       strides[i] = x.stride(i);
       last += strides[i] * (x.size(i) - 1);
     }
-    var memory =
-        MemorySegment.ofAddress(x.data_ptr().address())
-            .reinterpret(Math.max(0, last + 1) * Float.BYTES);
-    return new Strided(memory, strides, Math.toIntExact(x.size(3)));
+    return new Strided(Numbers.of(x, Math.max(0, last + 1)), strides, Math.toIntExact(x.size(3)));
   }
 
   /** Copies rows {@code first} on to an array, {@code row} numbers apart. */
   void read(int batch, int head, int first, int rows, float[] to, int row) {
     for (int i = 0; i < rows; i++) {
-      MemorySegment.copy(
-          memory, ValueLayout.JAVA_FLOAT, at(batch, head, first + i), to, i * row, dim);
+      numbers.read(at(batch, head, first + i), to, i * row, dim);
     }
   }
 
   /** The reverse. */
   void write(int batch, int head, int first, int rows, float[] from, int row) {
     for (int i = 0; i < rows; i++) {
-      MemorySegment.copy(
-          from, i * row, memory, ValueLayout.JAVA_FLOAT, at(batch, head, first + i), dim);
+      numbers.write(from, i * row, at(batch, head, first + i), dim);
     }
   }
 
   private long at(int batch, int head, int token) {
-    return Float.BYTES * (batch * strides[0] + head * strides[1] + token * strides[2]);
+    return batch * strides[0] + head * strides[1] + token * strides[2];
   }
 }

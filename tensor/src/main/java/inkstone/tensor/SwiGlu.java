@@ -1,15 +1,13 @@
 package inkstone.tensor;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * {@link Functions#swiGlu} by a kernel, float32 on the CPU: one pass each way, with the Vector API.
- * Several threads take rows of the native memory to arrays and back: the compiler makes better code
- * of loops over arrays.
+ * {@link Functions#swiGlu} by a kernel on the CPU: one pass each way, with the Vector API. Several
+ * threads take rows of the native memory to arrays and back: the compiler makes better code of
+ * loops over arrays.
  */
 final class SwiGlu extends Operation {
 
@@ -30,7 +28,7 @@ final class SwiGlu extends Operation {
   @Override
   Tensor forward() {
     var y = x.new_empty(x.size(0), width);
-    forward(Native.memory(x), Native.memory(y), x.size(0), width);
+    forward(Numbers.of(x), Numbers.of(y), x.size(0), width);
     return y;
   }
 
@@ -38,21 +36,13 @@ final class SwiGlu extends Operation {
   void backward(Tensor gradient) {
     var given = gradient.contiguous();
     var slope = x.new_empty(x.sizes());
-    backward(Native.memory(x), Native.memory(given), Native.memory(slope), x.size(0), width);
+    backward(Numbers.of(x), Numbers.of(given), Numbers.of(slope), x.size(0), width);
     add(input, slope);
   }
 
   /** Whether rows of this width part into whole vectors. */
   static boolean fits(long width) {
     return width % LANES == 0;
-  }
-
-  private static void read(MemorySegment from, long at, float[] to, int count) {
-    MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, at * Float.BYTES, to, 0, count);
-  }
-
-  private static void write(float[] from, MemorySegment to, long at, int count) {
-    MemorySegment.copy(from, 0, to, ValueLayout.JAVA_FLOAT, at * Float.BYTES, count);
   }
 
   private static FloatVector at(float[] x, int i) {
@@ -62,15 +52,15 @@ final class SwiGlu extends Operation {
   /**
    * {@code y = silu(gate) up}, where rows of x hold gate and up side by side, {@code width} each.
    */
-  private static void forward(MemorySegment x, MemorySegment y, long rows, int width) {
+  private static void forward(Numbers x, Numbers y, long rows, int width) {
     Workers.run(
         Math.toIntExact(rows),
         () -> {
           var a = new float[2 * width];
           return row -> {
-            read(x, 2L * row * width, a, a.length);
+            x.read(2L * row * width, a, 0, a.length);
             forward(a, width);
-            write(a, y, (long) row * width, width);
+            y.write(a, 0, (long) row * width, width);
           };
         });
   }
@@ -83,18 +73,17 @@ final class SwiGlu extends Operation {
   }
 
   /** The gradients of both halves. */
-  private static void backward(
-      MemorySegment x, MemorySegment dy, MemorySegment dx, long rows, int width) {
+  private static void backward(Numbers x, Numbers dy, Numbers dx, long rows, int width) {
     Workers.run(
         Math.toIntExact(rows),
         () -> {
           var a = new float[2 * width];
           var d = new float[width];
           return row -> {
-            read(x, 2L * row * width, a, a.length);
-            read(dy, (long) row * width, d, width);
+            x.read(2L * row * width, a, 0, a.length);
+            dy.read((long) row * width, d, 0, width);
             backward(a, d, width);
-            write(a, dx, 2L * row * width, a.length);
+            dx.write(a, 0, 2L * row * width, a.length);
           };
         });
   }

@@ -1,12 +1,10 @@
 package inkstone.tensor;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Rotary positions by a kernel: float32 on the CPU. Backward turns the other way. The loops are
- * plain: the compiler makes vectors of them.
+ * Rotary positions by a kernel on the CPU. Backward turns the other way. The loops are plain: the
+ * compiler makes vectors of them.
  */
 final class Turn extends Operation {
 
@@ -24,7 +22,9 @@ final class Turn extends Operation {
   }
 
   private static float[] numbers(Tensor x) {
-    return Native.memory(x.detach().contiguous()).toArray(ValueLayout.JAVA_FLOAT);
+    var all = new float[Math.toIntExact(x.numel())];
+    Numbers.of(x.detach().contiguous()).read(0, all, 0, all.length);
+    return all;
   }
 
   @Override
@@ -47,9 +47,8 @@ final class Turn extends Operation {
     if (given.numel() == 0) {
       return y;
     }
-    long bytes = ((tokens - 1) * row + (long) heads * dim) * Float.BYTES;
-    var from = MemorySegment.ofAddress(x.data_ptr().address()).reinterpret(bytes);
-    var to = Native.memory(y);
+    var from = Numbers.of(x, (tokens - 1) * row + (long) heads * dim);
+    var to = Numbers.of(y);
     Workers.run(
         (tokens + TOKENS - 1) / TOKENS,
         () -> {
@@ -57,18 +56,11 @@ final class Turn extends Operation {
           var after = new float[heads * dim];
           return piece -> {
             for (int t = piece * TOKENS; t < Math.min(tokens, (piece + 1) * TOKENS); t++) {
-              MemorySegment.copy(
-                  from, ValueLayout.JAVA_FLOAT, t * row * Float.BYTES, before, 0, before.length);
+              from.read(t * row, before, 0, before.length);
               for (int head = 0; head < heads; head++) {
                 turn(before, after, head * dim, dim / 2, t * (dim / 2), direction);
               }
-              MemorySegment.copy(
-                  after,
-                  0,
-                  to,
-                  ValueLayout.JAVA_FLOAT,
-                  (long) t * after.length * Float.BYTES,
-                  after.length);
+              to.write(after, 0, (long) t * after.length, after.length);
             }
           };
         });

@@ -1,0 +1,53 @@
+package inkstone.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The memory of a float32 or bfloat16 tensor on the CPU, for a kernel to read and write as float32.
+ * Valid while the tensor lives.
+ *
+ * @param half whether a number has 16 bits
+ */
+record Numbers(MemorySegment memory, boolean half) {
+
+  /** Of a contiguous tensor. */
+  static Numbers of(Tensor x) {
+    return of(x, x.numel());
+  }
+
+  /** The first {@code count} numbers from the tensor's first on. */
+  static Numbers of(Tensor x, long count) {
+    boolean half = x.scalar_type().intern() == ScalarType.BFloat16;
+    var memory =
+        count == 0
+            ? MemorySegment.NULL
+            : MemorySegment.ofAddress(x.data_ptr().address())
+                .reinterpret(count * (half ? Short.BYTES : Float.BYTES));
+    return new Numbers(memory, half);
+  }
+
+  /** Copies numbers from {@code at} on to an array. */
+  void read(long at, float[] to, int start, int count) {
+    if (half) {
+      var bits = new short[count];
+      MemorySegment.copy(memory, ValueLayout.JAVA_SHORT, at * Short.BYTES, bits, 0, count);
+      Bfloat16.widen(bits, 0, to, start, count);
+    } else {
+      MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, at * Float.BYTES, to, start, count);
+    }
+  }
+
+  /** The reverse. */
+  void write(float[] from, int start, long at, int count) {
+    if (half) {
+      var bits = new short[count];
+      Bfloat16.narrow(from, start, bits, 0, count);
+      MemorySegment.copy(bits, 0, memory, ValueLayout.JAVA_SHORT, at * Short.BYTES, count);
+    } else {
+      MemorySegment.copy(from, start, memory, ValueLayout.JAVA_FLOAT, at * Float.BYTES, count);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package inkstone.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What our kernels make of bfloat16: libtorch's conversions, and float64 compositions beside. */
+class Bfloat16Test {
+
+  /** Half the distance of two neighbours is 2^-9 of a number; sums and steps between add to it. */
+  private static final double ROUNDING = 0.012;
+
+  private final java.util.Random random = Plain.random();
+  private Scope scope;
+
+  @BeforeEach
+  void open() {
+    scope = Scope.open();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  @Test
+  void everyOneIsWidenedAndNarrowedBack() {
+    var all = new short[1 << 16];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (short) i;
+    }
+    var wide = new float[all.length];
+    Bfloat16.widen(all, 0, wide, 0, all.length);
+    var back = new short[all.length];
+    Bfloat16.narrow(wide, 0, back, 0, all.length);
+    for (int i = 0; i < all.length; i++) {
+      assertEquals(i << 16, Float.floatToRawIntBits(wide[i]), "widened " + i);
+      assertEquals(Float.isNaN(wide[i]) ? 0x7fc0 : all[i], back[i], "narrowed " + i);
+    }
+  }
+
+  /** At odd places and lengths, so that vectors and single numbers both have their share. */
+  @Test
+  void roundsAsLibtorchDoes() {
+    var x = new float[10_007];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = Float.intBitsToFloat(random.nextInt());
+      x[i] = Float.isNaN(x[i]) ? i : x[i];
+    }
+    x[5] = Float.POSITIVE_INFINITY;
+    x[6] = Float.MAX_VALUE;
+    x[7] = Float.intBitsToFloat(0x3f808000); // a tie, down
+    x[8] = Float.intBitsToFloat(0x3f818000); // a tie, up
+    var expected = Tensor.of(x, x.length).to(DType.BFLOAT16).to(DType.FLOAT32).toFloats();
+    var narrow = new short[x.length + 3];
+    Bfloat16.narrow(x, 1, narrow, 3, x.length - 1);
+    var actual = new float[x.length];
+    Bfloat16.widen(narrow, 3, actual, 1, x.length - 1);
+    assertArrayEquals(
+        Arrays.copyOfRange(expected, 1, x.length), Arrays.copyOfRange(actual, 1, x.length));
+  }
+
+  /** A kernel of bfloat16 beside a composition of the same numbers in float64, both directions. */
+  private void same(
+      Function<Tensor[], Tensor> kernel, Function<Tensor[], Tensor> plain, Plain... inputs) {
+    var given = new Tensor[inputs.length];
+    var exact = new Tensor[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      var half = inputs[i].tensor().to(DType.BFLOAT16);
+      given[i] = half.detach().requiresGrad(true);
+      exact[i] = half.to(DType.FLOAT64).detach().requiresGrad(true);
+    }
+    var result = kernel.apply(given);
+    assertEquals(DType.BFLOAT16, result.dtype());
+    var expected = plain.apply(exact);
+    Plain.of(expected).assertSame(result, ROUNDING);
+    var weights = Plain.random(random, expected.shape()).tensor().to(DType.BFLOAT16);
+    expected.mul(weights.to(DType.FLOAT64)).sum().backward();
+    result.mul(weights).to(DType.FLOAT32).sum().backward();
+    for (int i = 0; i < inputs.length; i++) {
+      Plain.of(exact[i].grad().orElseThrow())
+          .assertSame(given[i].grad().orElseThrow(), 2 * ROUNDING);
+    }
+  }
+
+  @Test
+  void kernelsWithinTheRounding() {
+    same(
+        x -> Functions.swiGlu(x[0]),
+        x -> Functions.composedSwiGlu(x[0]),
+        Plain.random(random, 5, 64));
+    same(
+        x -> Functions.rmsNorm(x[0], x[1], 1e-5),
+        x -> Functions.composedRmsNorm(x[0], x[1], 1e-5),
+        Plain.random(random, 6, 32),
+        Plain.random(random, 32));
+    var cos = Plain.random(random, 7, 1, 4).tensor().to(DType.BFLOAT16);
+    var sin = Plain.random(random, 7, 1, 4).tensor().to(DType.BFLOAT16);
+    same(
+        x -> Functions.rotary(x[0], cos, sin),
+        x -> Functions.composedRotary(x[0], cos.to(DType.FLOAT64), sin.to(DType.FLOAT64)),
+        Plain.random(random, 7, 3, 8));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 1, 5, 4, 0", "4, 2, 33, 24, 0", "2, 2, 70, 16, 9"})
+  void attentionWithinTheRounding(int heads, int keyHeads, int tokens, int dim, int window) {
+    var mask = AttentionMask.CAUSAL.window(window);
+    same(
+        x -> AttentionPaths.kernel(x[0], x[1], x[2], mask),
+        x -> AttentionPaths.composed(x[0], x[1], x[2], mask, 0),
+        Plain.random(random, 2, heads, tokens, dim),
+        Plain.random(random, 2, keyHeads, tokens, dim),
+        Plain.random(random, 2, keyHeads, tokens, dim));
+  }
+
+  private static Tensor wide(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    var added = bias.map(Tensor::alive).orElseGet(org.bytedeco.pytorch.Tensor::new);
+    var inputs = bias.map(b -> new Tensor[] {x, weight, b}).orElse(new Tensor[] {x, weight});
+    return Native.perform("linear", () -> new WideLinear(x.alive(), weight.alive(), added), inputs);
+  }
+
+  /** Also in more rows than one piece has. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "3, 8, 5", "1500, 3, 2"})
+  void linearWithinTheRounding(int rows, int in, int out) {
+    same(
+        x -> wide(x[0], x[1], Optional.empty()),
+        x -> Functions.linear(x[0], x[1], Optional.empty()),
+        Plain.random(random, rows, in).map(v -> v / Math.sqrt(rows)),
+        Plain.random(random, out, in));
+    same(
+        x -> wide(x[0], x[1], Optional.of(x[2])),
+        x -> Functions.linear(x[0], x[1], Optional.of(x[2])),
+        Plain.random(random, 2, rows, in).map(v -> v / Math.sqrt(rows)),
+        Plain.random(random, out, in),
+        Plain.random(random, out));
+  }
+
+  /** What float32 weights gather is not rounded, and adds up over several passes. */
+  @Test
+  void gradientsOfFloat32WeightsAreWhole() {
+    var x = Plain.random(random, 40, 6).tensor().to(DType.BFLOAT16);
+    var weight = Plain.random(random, 4, 6).tensor().to(DType.FLOAT32).requiresGrad(true);
+    var slopes = Plain.random(random, 40, 4).tensor().to(DType.BFLOAT16);
+    for (int pass = 1; pass <= 2; pass++) {
+      wide(x, weight, Optional.empty()).mul(slopes).to(DType.FLOAT32).sum().backward();
+      var exact = slopes.to(DType.FLOAT64).transpose(0, 1).matmul(x.to(DType.FLOAT64)).mul(pass);
+      Plain.of(exact).assertSame(weight.grad().orElseThrow(), 2e-6);
+    }
+  }
+
+  /** Whichever way this CPU takes. */
+  @Test
+  void networksMixBfloat16WithFloat32Weights() {
+    var x = Plain.random(random, 3, 6).tensor().to(DType.BFLOAT16);
+    var weight = Plain.random(random, 4, 6).tensor().to(DType.BFLOAT16);
+    var bias = Plain.random(random, 4).tensor().to(DType.BFLOAT16);
+    var expected =
+        Functions.linear(
+            x.to(DType.FLOAT64), weight.to(DType.FLOAT64), Optional.of(bias.to(DType.FLOAT64)));
+    var actual = Functions.linear(x, weight.to(DType.FLOAT32), Optional.of(bias.to(DType.FLOAT32)));
+    assertEquals(DType.BFLOAT16, actual.dtype());
+    Plain.of(expected).assertSame(actual, ROUNDING);
+    for (var wrong : new long[][] {{4, 5}, {6}, {4, 6, 1}}) {
+      var bad = Tensor.zeros(DType.BFLOAT16, Device.CPU, wrong);
+      assertThrows(TensorException.class, () -> Functions.linear(x, bad, Optional.empty()));
+    }
+  }
+}
