@@ -15,11 +15,7 @@ public enum Environment {
 
   /** What the launcher sets and a library, not the operating system, reads. */
   static final List<String> LAUNCHERS =
-      List.of(
-          "OMP_WAIT_POLICY",
-          "MALLOC_ARENA_MAX",
-          "MALLOC_MMAP_THRESHOLD_",
-          "MALLOC_TRIM_THRESHOLD_");
+      List.of("MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_");
 
   /** Changes the variables of a process that is about to start. */
   void apply(Map<String, String> variables, int threads) {

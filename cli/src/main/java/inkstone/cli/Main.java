@@ -1,10 +1,12 @@
 package inkstone.cli;
 
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code inkstone} and its verbs. */
 @Command(
@@ -46,12 +48,23 @@ public final class Main {
     var line =
         new CommandLine(main)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(double.class, word -> number(word, Double::parseDouble, "number"))
+            .registerConverter(int.class, word -> number(word, Integer::valueOf, "whole number"))
+            .registerConverter(long.class, word -> number(word, Long::valueOf, "whole number"))
             .setExecutionExceptionHandler((e, verb, parsed) -> main.tell(e, verb));
     try {
       return line.execute(args);
     } catch (ExceptionInInitializerError e) {
       // So a class tells that its native libraries are missing.
       return main.tell(e.getCause() instanceof Exception cause ? cause : new Exception(e), line);
+    }
+  }
+
+  private static <T> T number(String word, Function<String, T> parser, String what) {
+    try {
+      return parser.apply(word);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("'" + word + "' is not a " + what);
     }
   }
 

@@ -148,7 +148,8 @@ class MainTest {
         "inkstone report: no journal at " + none + "; name the folder of a run", "report", none);
     assertFalse(Files.exists(Path.of(run)));
     assertEquals(2, Main.run("speedrun", "--minutes", "many", "--out", run));
-    assertTrue(told().contains("Invalid value for option '--minutes'"), told());
+    assertTrue(
+        told().contains("Invalid value for option '--minutes': 'many' is not a number"), told());
   }
 
   @Test

@@ -51,6 +51,7 @@ public final class Engine {
     // heap's limit and would throw OutOfMemoryError for a large model on a small heap.
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+    ThreadPools.letWaitingThreadsSleep();
     try {
       Loader.load(torch.class);
       return "libtorch " + Loader.getVersion("org.bytedeco", "pytorch").replaceAll("-.*", "");
