@@ -81,7 +81,7 @@ final class ChunkedCrossEntropy extends Operation {
     var input = x.detach().narrow(0, at, some).to(multiplied);
     var target =
         targets.narrow(0, at, some).masked_fill(counted.logical_not(), new Scalar(0L)).unsqueeze(1);
-    var product = torch.mm(input, w.t());
+    var product = product(input, w);
     var logits = product.to(precise(x));
     var logs = logits.log_softmax(-1);
     var targetLog = logs.gather(1, target);
@@ -122,12 +122,19 @@ final class ChunkedCrossEntropy extends Operation {
     d.masked_fill_(counted.logical_not().unsqueeze(1), new Scalar(0.0));
     var factor = new Scalar(1.0 / count);
     var narrow = d.to(multiplied);
-    xGradient.narrow(0, at, input.size(0)).copy_(torch.mm(narrow, w).mul_(factor));
+    xGradient.narrow(0, at, input.size(0)).copy_(product(narrow, w.t()).mul_(factor));
     if (weightGradient.scalar_type() == narrow.scalar_type()) {
       weightGradient.addmm_(narrow.t(), input, new Scalar(1.0), factor);
     } else {
       weightGradient.add_(torch.mm(narrow.t(), input), factor);
     }
+  }
+
+  /** {@code x W^T}. */
+  private static Tensor product(Tensor x, Tensor w) {
+    return !x.is_cuda() && x.scalar_type().intern() == ScalarType.Float
+        ? Operators.linear(x, w, new Tensor())
+        : x.mm(w.t());
   }
 
   private static ScalarType precise(Tensor x) {

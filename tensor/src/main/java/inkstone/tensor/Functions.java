@@ -23,15 +23,32 @@ public final class Functions {
    * gives [..., out] of x's type.
    */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
-    if (Kernels.widens(x)) {
-      check(x, weight, bias);
-      var added = bias.map(Tensor::alive).orElseGet(org.bytedeco.pytorch.Tensor::new);
-      return Native.perform(
-          "linear",
-          () -> new WideLinear(x.alive(), weight.alive(), added),
-          inputs(x, weight, bias));
+    if (x.rank() == 0
+        || weight.rank() != 2
+        || x.size(-1) != weight.size(1)
+        || !isOfTypeOrFloat32(weight, x)
+        || bias.filter(b -> !isVector(b, weight.size(0)) || !isOfTypeOrFloat32(b, x)).isPresent()) {
+      throw new TensorException(
+          "linear of %s and %s%s: needs [..., in], [out, in] and [out], the weights of the same type or FLOAT32"
+              .formatted(x, weight, bias.map(b -> " and " + b).orElse("")));
     }
-    return composedLinear(x, weight, bias);
+    return Kernels.widens(x) || Kernels.multiplies(x, weight)
+        ? kernelLinear(x, weight, bias)
+        : composedLinear(x, weight, bias);
+  }
+
+  private static boolean isVector(Tensor x, long size) {
+    return x.rank() == 1 && x.size(0) == size;
+  }
+
+  private static boolean isOfTypeOrFloat32(Tensor weight, Tensor x) {
+    return weight.dtype() == x.dtype() || weight.dtype() == DType.FLOAT32;
+  }
+
+  static Tensor kernelLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    var added = bias.map(Tensor::alive).orElseGet(org.bytedeco.pytorch.Tensor::new);
+    return Native.perform(
+        "linear", () -> new CpuLinear(x.alive(), weight.alive(), added), inputs(x, weight, bias));
   }
 
   static Tensor composedLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
@@ -42,17 +59,6 @@ public final class Functions {
           return Native.call(
               "linear", () -> torch.linear(x.alive(), w.alive(), optional(b)), inputs(x, w, b));
         });
-  }
-
-  private static void check(Tensor x, Tensor weight, Optional<Tensor> bias) {
-    if (x.rank() == 0
-        || weight.rank() != 2
-        || x.size(-1) != weight.size(1)
-        || bias.filter(b -> b.rank() != 1 || b.size(0) != weight.size(0)).isPresent()) {
-      throw new TensorException(
-          "linear of %s and %s%s: needs [..., in], [out, in] and [out]"
-              .formatted(x, weight, bias.map(b -> " and " + b).orElse("")));
-    }
   }
 
   /** The rows of weight [n, dim] at ids (int64 [...]); gives [..., dim]. */

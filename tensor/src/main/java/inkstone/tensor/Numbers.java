@@ -20,13 +20,17 @@ record Numbers(MemorySegment memory, boolean half) {
 
   /** The first {@code count} numbers from the tensor's first on. */
   static Numbers of(Tensor x, long count) {
-    boolean half = x.scalar_type().intern() == ScalarType.BFloat16;
+    boolean half = isHalf(x);
     var memory =
         count == 0
             ? MemorySegment.NULL
             : MemorySegment.ofAddress(x.data_ptr().address())
                 .reinterpret(count * (half ? Short.BYTES : Float.BYTES));
     return new Numbers(memory, half);
+  }
+
+  static boolean isHalf(Tensor x) {
+    return x.scalar_type().intern() == ScalarType.BFloat16;
   }
 
   /** Copies numbers from {@code at} on to an array. */

@@ -14,7 +14,7 @@ abstract class Operation implements AutoCloseable {
 
   private final List<Runnable> held = new ArrayList<>();
 
-  /** The result, in memory that no input shares. Nobody may change it before backward. */
+  /** The result, whose memory nobody may change before backward. */
   abstract Tensor forward();
 
   /** {@linkplain #add Adds} to the gradients of the inputs, from the gradient of the result. */

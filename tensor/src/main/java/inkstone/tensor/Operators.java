@@ -7,7 +7,10 @@ import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.ListType;
 import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.OperatorName;
+import org.bytedeco.pytorch.OptionalType;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorType;
@@ -21,6 +24,7 @@ import org.bytedeco.pytorch.global.torch;
 final class Operators {
 
   private static final Map<String, OperatorHandle> KNOWN = new ConcurrentHashMap<>();
+  private static final boolean ONE_DNN = isThere("mkldnn::_linear_pointwise");
 
   private Operators() {}
 
@@ -65,11 +69,35 @@ final class Operators {
         new IValue()); // whether it overflowed
   }
 
+  /**
+   * {@code x W^T + b} in float32 on the CPU by oneDNN, which is 10 % faster than libtorch's BLAS
+   * where it is there.
+   *
+   * @param x [rows, in]
+   * @param weight [out, in]
+   * @param bias [out], or undefined
+   */
+  static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+    if (!ONE_DNN) {
+      var product = x.mm(weight.t());
+      return bias.defined() ? product.add_(bias) : product;
+    }
+    return call(
+            "mkldnn::_linear_pointwise",
+            new IValue(x),
+            new IValue(weight),
+            bias.defined() ? new IValue(bias) : new IValue(),
+            new IValue("none"), // nothing is done to the result
+            new IValue(new GenericList(OptionalType.get(ListType.ofNumbers().getElementType()))),
+            new IValue())
+        .get(0)
+        .toTensor();
+  }
+
   /** Whether oneDNN has products in bfloat16 for this CPU. */
   static boolean multipliesBfloat16() {
-    Engine.load();
     try (var temporaries = new PointerScope()) {
-      return call("mkldnn::_is_mkldnn_bf16_supported").get(0).toBool();
+      return ONE_DNN && call("mkldnn::_is_mkldnn_bf16_supported").get(0).toBool();
     }
   }
 
@@ -85,6 +113,13 @@ final class Operators {
     var stack = new IValueVector(arguments);
     KNOWN.computeIfAbsent(name, Operators::find).callBoxed(stack);
     return stack;
+  }
+
+  private static boolean isThere(String name) {
+    Engine.load();
+    try (var temporaries = new PointerScope()) {
+      return Dispatcher.realSingleton().findSchema(new OperatorName(name, "")).has_value();
+    }
   }
 
   private static OperatorHandle find(String name) {

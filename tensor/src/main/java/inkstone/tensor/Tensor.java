@@ -235,9 +235,9 @@ public final class Tensor implements AutoCloseable {
 
   /** {@code length} slices of a dimension from {@code start}; the memory is shared. */
   public Tensor narrow(int dim, long start, long length) {
-    return Native.call(
+    return Native.perform(
         "narrow dimension %d from %d by %d".formatted(dim, start, length),
-        () -> alive().narrow(dim, start, length),
+        () -> new Narrow(alive(), dim, start, length),
         this);
   }
 

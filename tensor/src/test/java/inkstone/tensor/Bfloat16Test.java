@@ -124,9 +124,7 @@ class Bfloat16Test {
   }
 
   private static Tensor wide(Tensor x, Tensor weight, Optional<Tensor> bias) {
-    var added = bias.map(Tensor::alive).orElseGet(org.bytedeco.pytorch.Tensor::new);
-    var inputs = bias.map(b -> new Tensor[] {x, weight, b}).orElse(new Tensor[] {x, weight});
-    return Native.perform("linear", () -> new WideLinear(x.alive(), weight.alive(), added), inputs);
+    return Functions.kernelLinear(x, weight, bias);
   }
 
   /** Also in more rows than one piece has. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +42,7 @@ class KernelsTest {
     var given = x.tensor().to(DType.FLOAT32).detach().requiresGrad(true);
     assertTrue(Kernels.take(given));
     var result = kernel.apply(given);
-    Plain.of(expected).assertSame(result, 3e-6);
+    Plain.of(expected).assertSame(result, tolerance);
     result.mul(weights.to(DType.FLOAT32)).sum().backward();
     Plain.of(exact.grad().orElseThrow()).assertSame(given.grad().orElseThrow(), tolerance);
   }
@@ -68,6 +69,36 @@ class KernelsTest {
         w -> Functions.rmsNorm(x.tensor().to(DType.FLOAT32), w, 1e-5),
         w -> Functions.composedRmsNorm(x.tensor(), w, 1e-5),
         Plain.of(weight));
+  }
+
+  /** By either argument in turn; small ones go another way where nobody forces them. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "32, 6, 5", "100, 40, 3"})
+  void linear(int rows, int in, int out) {
+    var x = Plain.random(random, 2, rows, in);
+    var weight = Plain.random(random, out, in);
+    var bias = Plain.random(random, out);
+    var w = weight.tensor();
+    var b = bias.tensor();
+    same(
+        1e-5,
+        t -> Functions.kernelLinear(t, single(w), Optional.of(single(b))),
+        t -> Functions.composedLinear(t, w, Optional.of(b)),
+        x);
+    same(
+        3e-5, // a sum over all rows
+        t -> Functions.linear(single(x.tensor()), t, Optional.empty()),
+        t -> Functions.composedLinear(x.tensor(), t, Optional.empty()),
+        weight);
+    same(
+        3e-5,
+        t -> Functions.linear(single(x.tensor()), single(w), Optional.of(t)),
+        t -> Functions.composedLinear(x.tensor(), w, Optional.of(t)),
+        bias);
+  }
+
+  private static Tensor single(Tensor x) {
+    return x.to(DType.FLOAT32);
   }
 
   @ParameterizedTest
