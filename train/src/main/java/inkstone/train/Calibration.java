@@ -30,6 +30,9 @@ public record Calibration(
   private static final double SECONDS_EACH = 1.5;
   private static final double ROOF_SECONDS_EACH = 0.15;
 
+  /** Rounding costs a little quality, and a measurement is noisy. */
+  private static final double CLEARLY = 1.2;
+
   /** Measures a recipe's network, batch and device. */
   public static Calibration of(Recipe recipe, DecoderConfig config) {
     long start = System.nanoTime();
@@ -42,7 +45,7 @@ public record Calibration(
         rates.put(name(type).name(), rate(recipe, config, type, few));
       }
       compute =
-          rates.getOrDefault("bf16", 0.0) > rates.getOrDefault("fp32", 0.0)
+          rates.getOrDefault("bf16", 0.0) > CLEARLY * rates.getOrDefault("fp32", 0.0)
               ? Recipe.Training.Compute.bf16
               : Recipe.Training.Compute.fp32;
     }
