@@ -148,6 +148,14 @@ public final class Decoder implements AutoCloseable {
     return Collections.unmodifiableSequencedMap(parameters);
   }
 
+  /**
+   * The matrices of the blocks by the names of {@link #parameters}, each with the rows of every
+   * projection that lies in it, from top to bottom: queries, keys and values are one matrix here.
+   */
+  public SequencedMap<String, List<Long>> projections() {
+    return Layout.projections(config);
+  }
+
   /** Where the weights live. */
   public Device device() {
     return tokens.weight().device();

@@ -1,6 +1,7 @@
 package inkstone.model;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 
 /** The names and shapes of a decoder's weights, in order. */
@@ -34,6 +35,25 @@ final class Layout {
       shapes.put("lm_head.weight", new long[] {c.vocabulary(), c.width()});
     }
     return shapes;
+  }
+
+  /** The rows of each projection in the matrices of the blocks. */
+  static SequencedMap<String, List<Long>> projections(DecoderConfig c) {
+    long queries = (long) c.heads() * c.headDim();
+    long keys = (long) c.keyValueHeads() * c.headDim();
+    var rows = new LinkedHashMap<String, List<Long>>();
+    of(c)
+        .forEach(
+            (name, shape) -> {
+              if (name.contains("qkv_proj.weight")) {
+                rows.put(name, List.of(queries, keys, keys));
+              } else if (name.contains("gate_up_proj.weight")) {
+                rows.put(name, List.of((long) c.hidden(), (long) c.hidden()));
+              } else if (name.contains("_proj.weight")) {
+                rows.put(name, List.of(shape[0]));
+              }
+            });
+    return rows;
   }
 
   private static void linear(

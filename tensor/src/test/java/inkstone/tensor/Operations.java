@@ -215,6 +215,7 @@ final class Operations {
         "Functions.recomputed(UnaryOperator, Tensor)",
         () -> Functions.recomputed(in -> in.mul(2).tanh(), recordedHeads));
     none("Functions.norm(List)", () -> Functions.norm(List.of(x, y)));
+    one("Functions.orthogonalized(Tensor)", () -> Functions.orthogonalized(x));
     var step = new Functions.AdamWStep(3, 1e-3, 0.9, 0.95, 1e-8, 0.1);
     none(
         "Functions.adamW(Tensor, Tensor, Tensor, Tensor, AdamWStep)",

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2). */
-public final class AdamW implements AutoCloseable {
+public final class AdamW implements Optimizer {
 
   private final SequencedMap<String, Tensor> parameters;
   private final Recipe.Optimizer settings;
@@ -30,6 +30,7 @@ public final class AdamW implements AutoCloseable {
   }
 
   /** Moves every weight that has a gradient; matrices decay, vectors do not. */
+  @Override
   public void step(double learningRate) {
     steps++;
     parameters.forEach((name, weight) -> step(name, weight, learningRate));
@@ -60,27 +61,21 @@ public final class AdamW implements AutoCloseable {
     return java.util.Objects.requireNonNull(state.get(name));
   }
 
-  /** The number of steps taken. */
+  @Override
   public long steps() {
     return steps;
   }
 
-  /** The moments by name, for a checkpoint: {@code NAME.first} and {@code NAME.second}. */
+  /** The moments: {@code NAME.first} and {@code NAME.second}. */
+  @Override
   public SequencedMap<String, Tensor> state() {
     return java.util.Collections.unmodifiableSequencedMap(state);
   }
 
-  /** Goes back to a checkpoint. */
+  @Override
   public void restore(long steps, Map<String, Tensor> saved) {
     this.steps = steps;
-    state.forEach(
-        (name, tensor) -> {
-          var before = saved.get(name);
-          if (before == null) {
-            throw new TrainingException("the checkpoint lacks the optimizer's '" + name + "'");
-          }
-          tensor.copyInPlace(before);
-        });
+    Optimizer.copy(saved, state);
   }
 
   @Override

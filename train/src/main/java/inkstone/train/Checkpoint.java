@@ -29,7 +29,7 @@ final class Checkpoint {
   private Checkpoint() {}
 
   /** Writes a checkpoint and removes all but the last two. */
-  static Path save(Path run, Progress progress, Decoder decoder, AdamW optimizer) {
+  static Path save(Path run, Progress progress, Decoder decoder, Optimizer optimizer) {
     var folder = run.resolve("checkpoints");
     var target = folder.resolve("step-" + progress.step());
     var partial = folder.resolve(target.getFileName() + PARTIAL);
@@ -65,7 +65,7 @@ final class Checkpoint {
   }
 
   /** Puts weights and moments back and gives the progress. */
-  static Progress load(Path checkpoint, Decoder decoder, AdamW optimizer) {
+  static Progress load(Path checkpoint, Decoder decoder, Optimizer optimizer) {
     try (var scope = Scope.open()) {
       var progress = JSON.readValue(checkpoint.resolve("progress.json").toFile(), Progress.class);
       var weights = Safetensors.read(checkpoint.resolve("weights.safetensors"));

@@ -89,12 +89,9 @@ record Plan(Recipe recipe, long tokens, double loss) {
             draft.model().context(),
             draft.model().bias(),
             draft.model().dropout());
-    var o = draft.optimizer();
     // The best rate falls with the width; 0.003 at width 256 was found by trying (docs/LOG.md).
     double rate = 0.003 * Math.sqrt(256.0 / width);
-    var optimizer =
-        new Recipe.Optimizer(rate, o.beta1(), o.beta2(), o.epsilon(), o.weightDecay(), o.clip());
-    return draft.with(model).with(optimizer);
+    return draft.with(model).with(draft.optimizer().rate(rate));
   }
 
   /**

@@ -31,7 +31,7 @@ public record Recipe(
           new Tokenizer(Tokenizer.Kind.bpe, 2048, Tokenizer.Split.gpt2),
           new Data(Data.Split.document, Data.Order.epoch, 0, 2 << 20),
           new Model(Model.Family.llama, 4, 4, 0, 256, 0, 256, true, 0.0),
-          new Optimizer(1e-3, 0.9, 0.95, 1e-8, 0.1, 1.0),
+          new Optimizer(Optimizer.Kind.adamw, 1e-3, 0.9, 0.95, 1e-8, 0.1, 1.0, 0.95),
           new Schedule(Schedule.Kind.wsd, 100, 0.2, 0.0),
           new Training(2000, 0, 16, 1, Training.Compute.auto, 200, 32768, 500, 0, 60, false, 0, 0));
 
@@ -108,19 +108,38 @@ public record Recipe(
   }
 
   /**
-   * AdamW (Loshchilov and Hutter, 2019).
+   * How a gradient moves the weights.
    *
-   * @param learningRate the peak
+   * @param kind AdamW for all weights; or Muon for the matrices of the blocks and AdamW for the
+   *     rest
+   * @param learningRate the peak; one rate for both kinds, whose updates are of one size
+   * @param beta1 AdamW's memory of the mean of the gradient
+   * @param beta2 AdamW's memory of the mean of its square
+   * @param epsilon AdamW's bound on the root that the step is divided by
    * @param weightDecay of matrices; vectors have none
    * @param clip the largest norm of the gradient; 0 for any
+   * @param momentum Muon's memory of the mean of the gradient
    */
   public record Optimizer(
+      Kind kind,
       double learningRate,
       double beta1,
       double beta2,
       double epsilon,
       double weightDecay,
-      double clip) {}
+      double clip,
+      double momentum) {
+    /** The optimizers. */
+    public enum Kind {
+      adamw,
+      muon
+    }
+
+    /** The same with another peak. */
+    Optimizer rate(double peak) {
+      return new Optimizer(kind, peak, beta1, beta2, epsilon, weightDecay, clip, momentum);
+    }
+  }
 
   /**
    * The learning rate over the steps.

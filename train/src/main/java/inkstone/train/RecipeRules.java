@@ -86,6 +86,11 @@ final class RecipeRules {
         optimizer.weightDecay() >= 0,
         "0 or more");
     require("optimizer.clip", optimizer.clip(), optimizer.clip() >= 0, "0 or more");
+    require(
+        "optimizer.momentum",
+        optimizer.momentum(),
+        optimizer.momentum() >= 0 && optimizer.momentum() < 1,
+        "in [0, 1)");
   }
 
   private void training(Recipe.Training training) {

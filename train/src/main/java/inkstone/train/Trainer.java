@@ -19,7 +19,7 @@ public final class Trainer implements AutoCloseable {
 
   private final Decoder decoder;
   private final Decoder computing;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final double dropout;
   private final Recipe.Training settings;
   private final long seed;
@@ -29,7 +29,7 @@ public final class Trainer implements AutoCloseable {
   public Trainer(Decoder decoder, Recipe recipe, DType compute) {
     this.decoder = decoder;
     computing = decoder.computing(compute);
-    optimizer = new AdamW(decoder.parameters(), recipe.optimizer());
+    optimizer = Optimizer.of(decoder, recipe.optimizer(), compute);
     dropout = recipe.model().dropout();
     settings = recipe.training();
     seed = recipe.seed();
@@ -94,7 +94,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** The optimizer, for checkpoints. */
-  public AdamW optimizer() {
+  public Optimizer optimizer() {
     return optimizer;
   }
 

@@ -31,7 +31,8 @@ class LearningRateTest {
             0);
     return LearningRate.of(
         Recipe.DEFAULTS
-            .with(new Recipe.Optimizer(0.1, 0.9, 0.95, 1e-8, 0, 0))
+            .with(
+                new Recipe.Optimizer(Recipe.Optimizer.Kind.adamw, 0.1, 0.9, 0.95, 1e-8, 0, 0, 0.95))
             .with(new Schedule(kind, warmup, decay, floor))
             .with(training));
   }

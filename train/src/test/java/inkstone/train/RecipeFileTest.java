@@ -49,7 +49,9 @@ class RecipeFileTest {
     var recipe = Recipe.read(root.resolve("recipes/shakespeare-char-cpu.yaml"));
     assertEquals(
         new Recipe.Model(Recipe.Model.Family.gpt2, 4, 4, 0, 128, 0, 64, false, 0), recipe.model());
-    assertEquals(new Recipe.Optimizer(1e-3, 0.9, 0.99, 1e-8, 0.1, 1), recipe.optimizer());
+    assertEquals(
+        new Recipe.Optimizer(Recipe.Optimizer.Kind.adamw, 1e-3, 0.9, 0.99, 1e-8, 0.1, 1, 0.95),
+        recipe.optimizer());
     assertEquals(
         new Recipe.Schedule(Recipe.Schedule.Kind.cosine, 100, 0.2, 0.1), recipe.schedule());
     assertEquals(List.of(2000, 12), List.of(recipe.training().steps(), recipe.training().batch()));
@@ -104,7 +106,8 @@ class RecipeFileTest {
                 Recipe.Tokenizer.Kind.character, 300, Recipe.Tokenizer.Split.cl100k),
             new Recipe.Data(Recipe.Data.Split.tail, Recipe.Data.Order.random, 1L << 40, 7),
             new Recipe.Model(Recipe.Model.Family.gpt2, 3, 5, 5, 25, 9, 12, false, 1.0 / 3),
-            new Recipe.Optimizer(1e-300, 0.1, 0.123456789012345, 5e-8, 0, 0),
+            new Recipe.Optimizer(
+                Recipe.Optimizer.Kind.muon, 1e-300, 0.1, 0.123456789012345, 5e-8, 0, 0, 0.5),
             new Recipe.Schedule(Recipe.Schedule.Kind.constant, 0, 1, 1),
             new Recipe.Training(
                 9,
@@ -133,12 +136,14 @@ class RecipeFileTest {
     for (int i = 0; i < 50; i++) {
       var optimizer =
           new Recipe.Optimizer(
+              i % 2 == 0 ? Recipe.Optimizer.Kind.adamw : Recipe.Optimizer.Kind.muon,
               random.nextDouble(1e-9, 1),
               random.nextDouble(),
               random.nextDouble(),
               random.nextDouble(1e-12, 1e-3),
               random.nextDouble(),
-              random.nextDouble(10));
+              random.nextDouble(10),
+              random.nextDouble());
       var recipe = Recipe.DEFAULTS.with(optimizer).budget(random.nextLong(Long.MAX_VALUE));
       assertEquals(recipe, parse(RecipeFile.write(recipe)), "seed " + seed);
     }
@@ -152,6 +157,7 @@ class RecipeFileTest {
         "model: {widht: 3}|model.widht|width",
         "model: {learning_rate: 3}|model.learning_rate|layers",
         "optimizer: {learningRate: 1}|optimizer.learningRate|learning_rate",
+        "optimizer: {momentums: 1}|optimizer.momentums|momentum",
         "schedule: {warmup: 3}|schedule.warmup|warmup_steps",
         "training: {seconds_: 3}|training.seconds_|seconds",
         "data: {splt: tail}|data.splt|split",

@@ -33,9 +33,9 @@ class ResumeTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"epoch", "random"})
-  void aRunThatWasStoppedThreeTimesIsTheSame(String order) throws IOException {
-    var recipe = TinyRun.recipe(TinyRun.corpus(folder), "data.order=" + order);
+  @ValueSource(strings = {"data.order=epoch", "data.order=random", "optimizer.kind=muon"})
+  void aRunThatWasStoppedThreeTimesIsTheSame(String override) throws IOException {
+    var recipe = TinyRun.recipe(TinyRun.corpus(folder), override);
     var whole = TinyRun.run(recipe, folder.resolve("whole"), TinyRun::never);
     var out = folder.resolve("parts");
     var first = TinyRun.run(recipe, out, TinyRun.after(1));

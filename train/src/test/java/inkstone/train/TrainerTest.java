@@ -140,7 +140,8 @@ class TrainerTest {
       parameters.put("matrix", matrix);
       parameters.put("vector", vector);
       parameters.put("idle", idle);
-      var settings = new Recipe.Optimizer(1, 0.5, 0.75, 1e-8, 0.25, 0);
+      var settings =
+          new Recipe.Optimizer(Recipe.Optimizer.Kind.adamw, 1, 0.5, 0.75, 1e-8, 0.25, 0, 0.95);
       try (var optimizer = new AdamW(parameters, settings)) {
         matrix.mul(3).add(vector.mul(3)).sum().backward();
         try (var off = inkstone.tensor.Gradients.off()) {

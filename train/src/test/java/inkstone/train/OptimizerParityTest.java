@@ -21,22 +21,32 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The first ten steps from fixed weights and batches are those of PyTorch. */
-class AdamWParityTest {
+class OptimizerParityTest {
 
   private static final Path MODELS = Path.of("../model/src/test/resources/models");
-  private static final Path EXPECTED = Path.of("src/test/resources/adamw");
+  private static final Path EXPECTED = Path.of("src/test/resources");
   private static final double TOLERANCE = 1e-4;
   private static final int STEPS = 10;
   private static final int ROWS = 4;
   private static final int LENGTH = 16;
 
   @ParameterizedTest
-  @CsvSource({"gpt2-tiny, 1", "gpt2-tiny, 2", "gpt2-tiny, 4", "llama-tiny, 1", "llama-tiny, 2"})
-  void sameStepsAsPyTorch(String name, int parts, @TempDir Path saved) {
+  @CsvSource({
+    "adamw, gpt2-tiny, 1",
+    "adamw, gpt2-tiny, 2",
+    "adamw, gpt2-tiny, 4",
+    "adamw, llama-tiny, 1",
+    "adamw, llama-tiny, 2",
+    "muon, gpt2-tiny, 1",
+    "muon, llama-tiny, 1",
+    "muon, llama-tiny, 2",
+  })
+  void sameStepsAsPyTorch(
+      Recipe.Optimizer.Kind kind, String name, int parts, @TempDir Path saved) {
     try (var scope = Scope.open();
         var decoder = ModelDirectory.open(MODELS.resolve(name));
-        var trainer = new Trainer(decoder, recipe(), DType.FLOAT32)) {
-      var expected = Safetensors.read(EXPECTED.resolve(name + ".safetensors"));
+        var trainer = new Trainer(decoder, recipe(kind), DType.FLOAT32)) {
+      var expected = Safetensors.read(EXPECTED.resolve(kind + "/" + name + ".safetensors"));
       var losses = doubles(expected.get("losses"));
       var norms = doubles(expected.get("gradient_norms"));
       var rates = doubles(expected.get("learning_rates"));
@@ -77,8 +87,9 @@ class AdamWParityTest {
     }
   }
 
-  private static Recipe recipe() {
-    var optimizer = new Recipe.Optimizer(1e-3, 0.9, 0.95, 1e-8, 0.1, 1.0);
+  private static Recipe recipe(Recipe.Optimizer.Kind kind) {
+    var optimizer =
+        new Recipe.Optimizer(kind, 1e-3, 0.9, 0.95, 1e-8, 0.1, 1.0, 0.95);
     return Recipe.DEFAULTS.with(optimizer);
   }
 
