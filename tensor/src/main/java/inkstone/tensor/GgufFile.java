@@ -56,7 +56,7 @@ public final class GgufFile implements AutoCloseable {
     var arena = Arena.ofShared();
     try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
       var all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return new GgufFile(path, arena, GgufHeader.parse(path, all), all);
+      return of(path, arena, all);
     } catch (NoSuchFileException e) {
       arena.close();
       throw new GgufException(path + ": there is no such file", e);
@@ -67,6 +67,11 @@ public final class GgufFile implements AutoCloseable {
       arena.close();
       throw e;
     }
+  }
+
+  /** A file whose bytes are these. */
+  static GgufFile of(Path path, Arena arena, MemorySegment all) {
+    return new GgufFile(path, arena, GgufHeader.parse(path, all), all);
   }
 
   /** The format's version: 2 or 3. */

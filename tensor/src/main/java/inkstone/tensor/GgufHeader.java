@@ -23,7 +23,7 @@ record GgufHeader(int version, Map<String, Object> metadata, Map<String, Place> 
   static final int DEFAULT_ALIGNMENT = 32;
   static final String ALIGNMENT = "general.alignment";
 
-  private static final int MAX_DIMENSIONS = 4;
+  static final int MAX_DIMENSIONS = 4;
   private static final int MAX_NAME = 65_535;
 
   /** Where a tensor lies: {@code [begin, end)} in bytes from the start of the file. */
