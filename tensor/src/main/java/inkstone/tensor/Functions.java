@@ -359,7 +359,15 @@ public final class Functions {
     if (matrix.rank() != 2 || !matrix.alive().is_floating_point()) {
       throw new TensorException("orthogonalized of " + matrix + ": needs a matrix of fractions");
     }
-    return Native.call("orthogonalized", () -> NewtonSchulz.of(matrix.alive().detach()), matrix);
+    return Native.call(
+        "orthogonalized",
+        () -> {
+          var own = matrix.alive().detach();
+          return Kernels.widens(matrix)
+              ? NewtonSchulz.of(own.to(Native.type(DType.FLOAT32))).to(own.scalar_type())
+              : NewtonSchulz.of(own);
+        },
+        matrix);
   }
 
   /**
