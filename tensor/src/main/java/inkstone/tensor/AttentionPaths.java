@@ -12,20 +12,20 @@ final class AttentionPaths {
   private AttentionPaths() {}
 
   static Tensor attention(
-      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) {
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout, double cap) {
     check(query, key, value, mask);
     boolean learns = query.requiresGrad() || key.requiresGrad() || value.requiresGrad();
-    boolean kernel = dropout == 0 && Kernels.take(query, key, value);
+    boolean kernel = dropout == 0 && cap == 0 && Kernels.take(query, key, value);
     if (Kernels.widens(query)) {
       return learns && kernel
           ? kernel(query, key, value, mask)
-          : widened(query, key, value, mask, dropout);
+          : widened(query, key, value, mask, dropout, cap);
     }
     boolean square = query.size(2) == key.size(2);
     boolean cpu = query.device().equals(Device.CPU);
     // libtorch's causal mask counts from the first key where there are more keys than queries, and
     // its backward on a CPU is a naive loop in bfloat16.
-    boolean fused = mask.isPlain() && (square || !mask.causal()) && dropout == 0;
+    boolean fused = mask.isPlain() && (square || !mask.causal()) && dropout == 0 && cap == 0;
     if (fused && !(cpu && query.requiresGrad())) {
       return fused(query, key, value, mask.causal(), dropout);
     }
@@ -33,17 +33,17 @@ final class AttentionPaths {
       return kernel(query, key, value, mask);
     }
     return cpu && dropout == 0
-        ? blocked(query, key, value, mask, BlockedAttention.BLOCK)
-        : composed(query, key, value, mask, dropout);
+        ? blocked(query, key, value, mask, cap, BlockedAttention.BLOCK)
+        : composed(query, key, value, mask, dropout, cap);
   }
 
   /** In float32. */
   private static Tensor widened(
-      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) {
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout, double cap) {
     var type = DType.FLOAT32;
     return Scope.of(
         () ->
-            attention(query.to(type), key.to(type), value.to(type), mask, dropout)
+            attention(query.to(type), key.to(type), value.to(type), mask, dropout, cap)
                 .to(query.dtype()));
   }
 
@@ -76,10 +76,11 @@ final class AttentionPaths {
         value);
   }
 
-  static Tensor blocked(Tensor query, Tensor key, Tensor value, AttentionMask mask, int block) {
+  static Tensor blocked(
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double cap, int block) {
     return Native.perform(
         "attention",
-        () -> new BlockedAttention(query.alive(), key.alive(), value.alive(), mask, block),
+        () -> new BlockedAttention(query.alive(), key.alive(), value.alive(), mask, cap, block),
         query,
         key,
         value);
@@ -87,12 +88,13 @@ final class AttentionPaths {
 
   /** As plain operations: the reference, in any type and on any device. */
   static Tensor composed(
-      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) {
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout, double cap) {
     return Scope.of(
         () -> {
           var k = repeat(key, query.size(1) / key.size(1));
           var v = repeat(value, query.size(1) / key.size(1));
-          var scores = query.mul(1 / Math.sqrt(query.size(3))).matmul(k.transpose(2, 3));
+          var products = query.mul(1 / Math.sqrt(query.size(3))).matmul(k.transpose(2, 3));
+          var scores = Functions.softCap(products, cap);
           var hidden =
               mask.hidden(
                   query.size(2), 0, query.size(2), 0, key.size(2), key.size(2), query.device());

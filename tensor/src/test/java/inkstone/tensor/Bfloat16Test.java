@@ -117,7 +117,7 @@ class Bfloat16Test {
     var mask = AttentionMask.CAUSAL.window(window);
     same(
         x -> AttentionPaths.kernel(x[0], x[1], x[2], mask),
-        x -> AttentionPaths.composed(x[0], x[1], x[2], mask, 0),
+        x -> AttentionPaths.composed(x[0], x[1], x[2], mask, 0, 0),
         Plain.random(random, 2, heads, tokens, dim),
         Plain.random(random, 2, keyHeads, tokens, dim),
         Plain.random(random, 2, keyHeads, tokens, dim));
