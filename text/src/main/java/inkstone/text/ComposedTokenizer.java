@@ -207,6 +207,16 @@ final class ComposedTokenizer implements Tokenizer {
     }
   }
 
+  /** The {@code tokenizer.json} that says all of this. */
+  byte[] json() {
+    return json;
+  }
+
+  /** The {@code tokenizer_config.json} beside it. */
+  byte[] config() {
+    return config.orElseGet(() -> TokenizerJsonWriter.config(special));
+  }
+
   @Override
   public void save(Path directory) {
     TokenizerFiles.save(

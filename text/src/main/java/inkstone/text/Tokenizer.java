@@ -29,6 +29,16 @@ public interface Tokenizer {
   }
 
   /**
+   * The tokenizer of a GGUF file, from its metadata {@code tokenizer.ggml.*}.
+   *
+   * @param where names the file in messages
+   * @throws TokenizerException where the vocabulary is missing or of a kind that is not supported
+   */
+  static Tokenizer ofGguf(Map<String, Object> metadata, String where) {
+    return GgufTokenizer.open(metadata, where);
+  }
+
+  /**
    * The plain byte tokenizer: ids 0 to 255 are the bytes of UTF-8, then come {@code special}. It is
    * byte-level BPE without merges.
    */

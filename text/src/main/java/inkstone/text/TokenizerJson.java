@@ -232,6 +232,10 @@ final class TokenizerJson {
       if (b == 0xC0 || b == 0xC1 || b >= 0xF5) {
         return -1; // never part of UTF-8
       }
+      boolean byteLevel = token.length() == 1;
+      if (byteLevel && (b < ' ' || b > '~')) {
+        return -1; // SmolLM's vocabulary lacks some; as in the reference no token comes of them
+      }
       throw error("model.vocab", "lacks '%s', the token of byte 0x%02X".formatted(token, b));
     }
     if (special.contains(id)) {
