@@ -15,12 +15,15 @@ import java.util.regex.Pattern;
  * @param keys configuration keys; where several GGUF keys stand for one, the first that a file has
  *     counts, and all are written
  * @param blocks what Hugging Face writes before the number of a block
- * @param whole tensors outside of blocks, ours and theirs, without {@code .weight} and {@code .bias}
+ * @param whole tensors outside of blocks, ours and theirs, without {@code .weight} and {@code
+ *     .bias}
  * @param parts tensors of a block, the same way
  * @param interleaved whether the rows of queries and keys stand in the order in which llama.cpp
  *     turns them: numbers 0 and 1 are a pair, not 0 and half
- * @param transposed whether Hugging Face stores the matrices of a block as [in, out]; GGUF never does
- * @see <a href="https://github.com/ggml-org/llama.cpp/blob/master/gguf-py/gguf/constants.py">names</a>
+ * @param transposed whether Hugging Face stores the matrices of a block as [in, out]; GGUF never
+ *     does
+ * @see <a
+ *     href="https://github.com/ggml-org/llama.cpp/blob/master/gguf-py/gguf/constants.py">names</a>
  */
 record GgufArchitecture(
     String name,
@@ -79,14 +82,7 @@ record GgufArchitecture(
 
   private static final GgufArchitecture LLAMA =
       new GgufArchitecture(
-          "llama",
-          "llama",
-          LLAMA_KEYS,
-          "model.layers.",
-          LLAMA_WHOLE,
-          LLAMA_PARTS,
-          true,
-          false);
+          "llama", "llama", LLAMA_KEYS, "model.layers.", LLAMA_WHOLE, LLAMA_PARTS, true, false);
 
   private static final GgufArchitecture GPT2 =
       new GgufArchitecture(

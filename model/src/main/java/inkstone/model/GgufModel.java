@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model as a GGUF file, as llama.cpp runs it: metadata and tensor names are put in Hugging Face's
- * words ({@link GgufArchitecture}), and the {@link Family} takes it from there, so that a family
- * is written down once.
+ * words ({@link GgufArchitecture}), and the {@link Family} takes it from there, so that a family is
+ * written down once.
  */
 public final class GgufModel {
 
@@ -57,19 +57,11 @@ public final class GgufModel {
     var where = path.toString();
     var architecture =
         GgufArchitecture.named(String.valueOf(file.metadata().get(ARCHITECTURE)), where);
-    try (var scope = Scope.open()) {
-      var json = config(file, architecture);
-      var format = Family.of(json, where).format();
-      var config = format.read(new ConfigReader(json));
-      if (config.layers() > file.names().size()) {
-        throw new ModelException(
-            "%d tensors are too few for %d layers"
-                .formatted(file.names().size(), config.layers()));
-      }
-      var weights = format.toDecoder(config, weights(file, architecture, config));
-      var owned = new LinkedHashMap<String, Tensor>();
-      weights.forEach((name, tensor) -> owned.put(name, tensor.contiguous()));
-      return Decoder.of(config, owned);
+    try {
+      return Assembly.decoder(
+          config(file, architecture),
+          file.names().size(),
+          config -> weights(file, architecture, config));
     } catch (ModelException | TensorException | GgufException e) {
       throw new ModelException("%s: %s".formatted(where, e.getMessage()), e);
     }
@@ -102,8 +94,7 @@ public final class GgufModel {
     return json;
   }
 
-  private static void put(
-      ObjectNode json, GgufArchitecture.Key key, String name, Object value) {
+  private static void put(ObjectNode json, GgufArchitecture.Key key, String name, Object value) {
     switch (value) {
       case Integer number when key.whole() -> json.put(key.theirs(), number);
       case Long number when key.whole() -> json.put(key.theirs(), number);
@@ -172,8 +163,7 @@ public final class GgufModel {
    * @param more metadata besides the network's own: the vocabulary, a name, a chat template
    * @throws ModelException if that fails; what was at {@code path} is then as it was
    */
-  public static void save(
-      Path path, Decoder decoder, GgufType type, Map<String, Object> more) {
+  public static void save(Path path, Decoder decoder, GgufType type, Map<String, Object> more) {
     var config = decoder.config();
     var format = config.family().format();
     var architecture = GgufArchitecture.of(format.modelType());
@@ -232,7 +222,6 @@ public final class GgufModel {
       return GgufType.F32;
     }
     boolean vocabulary = List.of("token_embd.weight", "output.weight").contains(name);
-    return Gguf.fitting(
-        vocabulary && wanted == GgufType.Q4_0 ? GgufType.Q8_0 : wanted, tensor);
+    return Gguf.fitting(vocabulary && wanted == GgufType.Q4_0 ? GgufType.Q8_0 : wanted, tensor);
   }
 }

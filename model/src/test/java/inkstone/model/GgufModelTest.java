@@ -77,15 +77,13 @@ class GgufModelTest {
         var source = SafetensorsFile.open(MODELS.resolve("llama-tiny/model.safetensors"));
         var scope = Scope.open()) {
       for (var part : List.of("q", "k", "v")) {
-        var theirs =
-            Safetensors.read(source, "model.layers.1.self_attn." + part + "_proj.weight");
+        var theirs = Safetensors.read(source, "model.layers.1.self_attn." + part + "_proj.weight");
         var ours = Gguf.read(file, "blk.1.attn_" + part + ".weight");
         int heads = part.equals("q") ? 4 : 2;
         int dim = 8;
         for (int row = 0; row < heads * dim; row++) {
           int inHead = row % dim;
-          int from =
-              part.equals("v") ? row : row / dim * dim + inHead % 2 * (dim / 2) + inHead / 2;
+          int from = part.equals("v") ? row : row / dim * dim + inHead % 2 * (dim / 2) + inHead / 2;
           assertArrayEquals(
               theirs.select(0, from).toFloats(), ours.select(0, row).toFloats(), part + row);
         }
@@ -129,8 +127,11 @@ class GgufModelTest {
 
   @ParameterizedTest
   @CsvSource({
-    "llama-tiny, F16, 0.02", "llama-tiny-tied, Q8_0, 0.4", "llama-tiny, Q4_0, 3",
-    "gpt2-tiny, F16, 0.02", "gpt2-tiny, Q8_0, 0.4"
+    "llama-tiny, F16, 0.02",
+    "llama-tiny-tied, Q8_0, 0.4",
+    "llama-tiny, Q4_0, 3",
+    "gpt2-tiny, F16, 0.02",
+    "gpt2-tiny, Q8_0, 0.4"
   })
   void smallerTypesAreNearAndWhereTheyShouldBe(String name, GgufType type, float limit) {
     var path = saved(name, type);
@@ -186,8 +187,7 @@ class GgufModelTest {
     var path = file(metadata, names);
     long before = Tensor.live();
     var message =
-        String.valueOf(
-            assertThrows(ModelException.class, () -> GgufModel.open(path)).getMessage());
+        String.valueOf(assertThrows(ModelException.class, () -> GgufModel.open(path)).getMessage());
     assertEquals(before, Tensor.live());
     assertTrue(message.contains("x.gguf"), message);
     return message;
@@ -195,7 +195,8 @@ class GgufModelTest {
 
   @Test
   void whatCannotBeAModelIsRefusedByName() throws Exception {
-    assertTrue(refused(Map.of()).contains("general.architecture 'null' is not known; known are [l"));
+    assertTrue(
+        refused(Map.of()).contains("general.architecture 'null' is not known; known are [l"));
     assertTrue(refused(Map.of("general.architecture", "mamba")).contains("'mamba' is not known"));
     assertTrue(refused(llama(), "token_embd.weight").contains("is missing"));
     assertTrue(
@@ -214,7 +215,8 @@ class GgufModelTest {
     assertTrue(
         refused(llama("llama.attention.head_count", 3L), "token_embd.weight", "blk.0.attn_q.weight")
             .contains("cannot be parted into 3 heads"));
-    assertTrue(refused(llama("llama.rope.scaling.type", "yarn"), "token_embd.weight").contains("rope"));
+    assertTrue(
+        refused(llama("llama.rope.scaling.type", "yarn"), "token_embd.weight").contains("rope"));
     assertTrue(refused(llama("split.count", 2), "token_embd.weight").contains("one of 2 parts"));
     var cut = folder.resolve("cut.gguf");
     Files.write(cut, new byte[] {'G', 'G', 'U', 'F'});
