@@ -137,18 +137,25 @@ public final class LanguageModel implements AutoCloseable {
     return new Pieces(this, request, sampling(request), prompt);
   }
 
-  /** The tokens of a prompt, as plain text, after the token that begins a text. */
+  /** The tokens of a prompt, as plain text, after those that begin a text. */
   private int[] read(String prompt) {
     var ids = tokenizer.encode(prompt);
-    var first = defaults.begin();
-    if (ids.length == 0 && first.isEmpty() && !defaults.end().isEmpty()) {
-      first = OptionalInt.of(defaults.end().getFirst());
+    var first = begin();
+    if (ids.length == 0 && first.length == 0 && !defaults.end().isEmpty()) {
+      first = new int[] {defaults.end().getFirst()};
     }
-    if (ids.length == 0 && first.isEmpty()) {
+    if (ids.length == 0 && first.length == 0) {
       throw new GenerationException(
           "the prompt is empty, and the model names no token to begin a text with; give some text");
     }
-    return IntStream.concat(first.stream(), IntStream.of(ids)).toArray();
+    return IntStream.concat(IntStream.of(first), IntStream.of(ids)).toArray();
+  }
+
+  /** What the configuration asks for, else what the tokenizer puts before every text. */
+  private int[] begin() {
+    return defaults.begin().isPresent()
+        ? defaults.begin().stream().toArray()
+        : tokenizer.postProcessor().begin();
   }
 
   private Sampling sampling(GenerationRequest request) {

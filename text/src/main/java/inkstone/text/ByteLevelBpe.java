@@ -47,7 +47,7 @@ final class ByteLevelBpe implements TextModel {
   }
 
   @Override
-  public void encode(char[] text, int from, int to, IntList ids) {
+  public void encode(char[] text, int from, int to, boolean first, IntList ids) {
     if (prefixSpace && from < to && text[from] != ' ') {
       var spaced = new char[to - from + 1];
       spaced[0] = ' ';
