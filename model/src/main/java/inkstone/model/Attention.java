@@ -11,26 +11,48 @@ import java.util.Optional;
  *
  * @param layer this block's number, for the cache
  * @param projection queries, keys and values at once: [width] to [(heads + 2 keyValueHeads) * dim]
+ * @param norms of queries and keys
  * @param output [heads * dim] to [width]
  */
 record Attention(
-    int layer, int heads, int keyValueHeads, int headDim, Linear projection, Linear output) {
+    int layer,
+    Heads heads,
+    Linear projection,
+    Optional<QueryKeyNorms> norms,
+    Scores scores,
+    Linear output) {
+
+  record Heads(int queries, int keys, int dim) {}
+
+  /**
+   * How queries look at keys.
+   *
+   * @param scale of the scores, beside that of 1 / sqrt(dim)
+   * @param cap what no score reaches; 0 for none
+   * @param window how many keys a query sees, its own among them; 0 for all
+   */
+  record Scores(double scale, double cap, int window) {}
 
   /** x [tokens, width] to the same. */
   Tensor forward(Tensor x, Batch batch, Optional<Rotary> rotary) {
-    int tokens = batch.tokens();
-    var all = projection.forward(x).reshape(tokens, heads + 2L * keyValueHeads, headDim);
-    var queriesKeys = all.narrow(1, 0, heads + keyValueHeads);
+    int turnable = heads.queries + heads.keys;
+    var all = projection.forward(x).reshape(batch.tokens(), turnable + heads.keys, heads.dim);
+    var plain = all.narrow(1, 0, turnable);
+    var queriesKeys = norms.map(n -> n.forward(plain, heads.queries)).orElse(plain);
     var turned = rotary.map(r -> r.turn(queriesKeys)).orElse(queriesKeys);
-    var queries = turned.narrow(1, 0, heads);
-    var keys = turned.narrow(1, heads, keyValueHeads);
-    var values = all.narrow(1, heads + keyValueHeads, keyValueHeads);
+    var queries = scaled(turned.narrow(1, 0, heads.queries));
+    var keys = turned.narrow(1, heads.queries, heads.keys);
+    var values = all.narrow(1, turnable, heads.keys);
     boolean stacks = batch.cache().isEmpty() && batch.isRectangular();
     var mixed =
         stacks
             ? attend(stack(queries, batch), stack(keys, batch), stack(values, batch), batch)
             : eachSpan(queries, keys, values, batch);
     return Functions.dropout(output.forward(mixed), batch.dropout());
+  }
+
+  private Tensor scaled(Tensor queries) {
+    return scores.scale == 1 ? queries : queries.mul(scores.scale);
   }
 
   /** [tokens, heads, dim] of equal sequences to [batch, heads, length, dim]. */
@@ -62,9 +84,31 @@ record Attention(
 
   /** queries [batch, heads, new, dim] over keys [batch, keyValueHeads, all, dim]. */
   private Tensor attend(Tensor queries, Tensor keys, Tensor values, Batch batch) {
-    boolean causal = batch.pattern() == AttentionPattern.CAUSAL && queries.size(2) > 1;
-    var mask = causal ? AttentionMask.CAUSAL : AttentionMask.NONE;
-    var mixed = Functions.attention(queries, keys, values, mask, batch.dropout());
-    return mixed.transpose(1, 2).reshape(-1, (long) heads * headDim);
+    boolean causal = batch.pattern() == AttentionPattern.CAUSAL;
+    long from = causal && scores.window > 0 ? firstSeen(queries.size(2), keys.size(2)) : 0;
+    long seen = keys.size(2) - from;
+    var mixed =
+        Functions.attention(
+            queries,
+            keys.narrow(2, from, seen),
+            values.narrow(2, from, seen),
+            mask(causal && queries.size(2) > 1, seen),
+            batch.dropout(),
+            scores.cap);
+    return mixed.transpose(1, 2).reshape(-1, (long) heads.queries * heads.dim);
+  }
+
+  /** The first key that the window of the first of the queries, the last positions, reaches. */
+  private long firstSeen(long queries, long keys) {
+    return Math.max(0, keys - queries + 1 - scores.window);
+  }
+
+  private AttentionMask mask(boolean causal, long keys) {
+    if (!causal) {
+      return AttentionMask.NONE;
+    }
+    return scores.window > 0 && scores.window < keys
+        ? AttentionMask.CAUSAL.window(scores.window)
+        : AttentionMask.CAUSAL;
   }
 }

@@ -1,9 +1,15 @@
 package inkstone.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Reads values of a config.json; what is missing or of the wrong kind is told with its key. */
 record ConfigReader(JsonNode json) {
+
+  /** Says nothing. */
+  static final ConfigReader EMPTY = new ConfigReader(JsonNodeFactory.instance.objectNode());
 
   int integer(String key) {
     var value = json.get(key);
@@ -18,14 +24,66 @@ record ConfigReader(JsonNode json) {
   }
 
   double number(String key, double otherwise) {
-    if (absent(key)) {
-      return otherwise;
-    }
+    return absent(key) ? otherwise : number(key);
+  }
+
+  double number(String key) {
     var value = json.get(key);
-    if (!value.isNumber()) {
+    if (value == null || !value.isNumber()) {
       throw wrong(key, "a number", value);
     }
     return value.asDouble();
+  }
+
+  List<Double> numbers(String key) {
+    var numbers = new ArrayList<Double>();
+    for (var value : list(key)) {
+      if (!value.isNumber()) {
+        throw wrong(key, "a list of numbers", json.get(key));
+      }
+      numbers.add(value.asDouble());
+    }
+    return numbers;
+  }
+
+  List<Integer> integers(String key) {
+    var numbers = new ArrayList<Integer>();
+    for (var value : list(key)) {
+      if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+        throw wrong(key, "a list of whole numbers", json.get(key));
+      }
+      numbers.add(value.asInt());
+    }
+    return numbers;
+  }
+
+  List<String> texts(String key) {
+    var texts = new ArrayList<String>();
+    for (var value : list(key)) {
+      if (!value.isString()) {
+        throw wrong(key, "a list of words", json.get(key));
+      }
+      texts.add(value.stringValue());
+    }
+    return texts;
+  }
+
+  private JsonNode list(String key) {
+    var value = json.get(key);
+    if (value == null || !value.isArray()) {
+      throw wrong(key, "a list", value);
+    }
+    return value;
+  }
+
+  String text(String key, String otherwise) {
+    if (absent(key)) {
+      return otherwise;
+    }
+    if (!json.get(key).isString()) {
+      throw wrong(key, "a word", json.get(key));
+    }
+    return json.get(key).stringValue();
   }
 
   boolean flag(String key, boolean otherwise) {
@@ -49,6 +107,18 @@ record ConfigReader(JsonNode json) {
       throw new ModelException(
           "%s '%s' is not supported; only '%s' is".formatted(key, value, supported));
     }
+  }
+
+  /** Refuses a key that this project does not know how to follow. */
+  void none(String key) {
+    if (!absent(key)) {
+      throw new ModelException(key + " is not supported; only a file without it is");
+    }
+  }
+
+  /** Whether a key is there and says nothing, which is not always as if it were not. */
+  boolean isNull(String key) {
+    return json.has(key) && json.get(key).isNull();
   }
 
   /** The object under a key. */

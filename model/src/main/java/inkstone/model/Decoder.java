@@ -15,22 +15,14 @@ import java.util.SequencedMap;
 
 /**
  * A decoder-only Transformer: token embedding, blocks of attention and feed-forward on a residual
- * stream with a norm before each (pre-norm), a last norm and the output head. One definition for
- * every family; the {@link DecoderConfig} says which parts it has.
+ * stream, a last norm and the output head. One definition for every family; the {@link
+ * DecoderStyle} of its configuration says which parts it is put together from.
  *
  * <p>Parameters are named as Hugging Face's Phi-3 does, the one family that stores queries, keys
- * and values in one matrix as this definition does. They are float32; {@link #computing} chooses
- * the type of the arithmetic.
+ * and values in one matrix as this definition does. {@link #computing} chooses the type of the
+ * arithmetic, whatever theirs is.
  */
 public final class Decoder implements AutoCloseable {
-
-  private record Block(Norm first, Attention attention, Norm second, FeedForward feedForward) {
-    Tensor forward(Tensor x, Batch batch, Optional<Rotary> rotary) {
-      var seen = x.add(attention.forward(first.forward(x), batch, rotary));
-      var thought = feedForward.forward(second.forward(seen));
-      return seen.add(Functions.dropout(thought, batch.dropout()));
-    }
-  }
 
   private final DecoderConfig config;
   private final DType compute;
@@ -45,32 +37,14 @@ public final class Decoder implements AutoCloseable {
     this.config = config;
     this.parameters = parameters;
     this.compute = compute;
-    tokens = new Embedding(get("model.embed_tokens.weight"));
-    positions = find("model.embed_positions.weight").map(Embedding::new);
+    var parts = new Parts(config, parameters);
+    tokens = new Embedding(parts.get("model.embed_tokens.weight"));
+    positions = parts.find("model.embed_positions.weight").map(Embedding::new);
     for (int layer = 0; layer < config.layers(); layer++) {
-      var name = "model.layers." + layer + ".";
-      blocks.add(
-          new Block(
-              norm(name + "input_layernorm"),
-              new Attention(
-                  layer,
-                  config.heads(),
-                  config.keyValueHeads(),
-                  config.headDim(),
-                  linear(name + "self_attn.qkv_proj"),
-                  linear(name + "self_attn.o_proj")),
-              norm(name + "post_attention_layernorm"),
-              switch (config.family()) {
-                case GPT2 ->
-                    new FeedForward.Gelu(
-                        linear(name + "mlp.up_proj"), linear(name + "mlp.down_proj"));
-                case LLAMA ->
-                    new FeedForward.SwiGlu(
-                        linear(name + "mlp.gate_up_proj"), linear(name + "mlp.down_proj"));
-              }));
+      blocks.add(parts.block(layer));
     }
-    norm = norm("model.norm");
-    head = config.tied() ? new Linear(tokens.weight(), Optional.empty()) : linear("lm_head");
+    norm = parts.norm("model.norm");
+    head = config.tied() ? new Linear(tokens.weight(), Optional.empty()) : parts.linear("lm_head");
   }
 
   /**
@@ -90,7 +64,8 @@ public final class Decoder implements AutoCloseable {
       return Tensor.zeros(DType.FLOAT32, Device.CPU, shape);
     }
     if (shape.length == 1) {
-      return Tensor.full(1, DType.FLOAT32, Device.CPU, shape);
+      boolean plusOne = config.style().norms().kind() == DecoderStyle.Norms.Kind.RMS_PLUS_ONE;
+      return Tensor.full(plusOne ? 0 : 1, DType.FLOAT32, Device.CPU, shape);
     }
     boolean residual = name.contains("o_proj") || name.contains("down_proj");
     return Random.normal(0, residual ? 0.02 / Math.sqrt(2.0 * config.layers()) : 0.02, shape);
@@ -159,7 +134,8 @@ public final class Decoder implements AutoCloseable {
    * @throws ModelException if a span goes beyond the context
    */
   public Tensor forward(Batch batch) {
-    return Scope.of(() -> head.forward(hidden(batch)));
+    double cap = config.style().scales().logitCap();
+    return Scope.of(() -> Functions.softCap(head.forward(hidden(batch)), cap));
   }
 
   /**
@@ -172,9 +148,11 @@ public final class Decoder implements AutoCloseable {
    * @throws ModelException if a span goes beyond the context
    */
   public Tensor loss(Batch batch, Tensor targets, double smoothing, double zLoss) {
+    double cap = config.style().scales().logitCap();
     return Scope.of(
         () ->
-            Functions.linearCrossEntropy(hidden(batch), head.weight(), targets, smoothing, zLoss));
+            Functions.linearCrossEntropy(
+                hidden(batch), head.weight(), targets, smoothing, zLoss, cap));
   }
 
   /** What the head reads: [rows, width]. */
@@ -182,14 +160,13 @@ public final class Decoder implements AutoCloseable {
     checkContext(batch);
     return Scope.of(
         () -> {
-          var at = batch.positions(device());
-          var x = embed(batch, at);
-          var rotary = rotary(at, x);
+          var x = embed(batch);
+          var angles = Angles.of(config, batch, x);
           for (var block : blocks) {
             x =
                 batch.recompute()
                     ? Functions.recomputed(in -> again(block, in, batch), x)
-                    : block.forward(x, batch, rotary);
+                    : block.forward(x, batch, angles);
           }
           return norm.forward(wanted(x, batch));
         });
@@ -197,23 +174,22 @@ public final class Decoder implements AutoCloseable {
 
   /** A block when the angles of the first time are gone. */
   private Tensor again(Block block, Tensor x, Batch batch) {
-    return block.forward(x, batch, rotary(batch.positions(device()), x));
+    return block.forward(x, batch, Angles.of(config, batch, x));
   }
 
-  private Tensor embed(Batch batch, Tensor at) {
+  private Tensor embed(Batch batch) {
     var x =
         switch (batch.inputs()) {
-          case Batch.Ids(var ids) -> tokens.forward(ids);
+          case Batch.Ids(var ids) -> scaled(tokens.forward(ids));
           case Batch.Embeddings(var ready) -> ready;
         };
-    var placed = positions.isPresent() ? x.add(positions.get().forward(at)) : x;
+    var placed = positions.map(p -> x.add(p.forward(batch.positions(device())))).orElse(x);
     return Functions.dropout(placed.to(compute), batch.dropout());
   }
 
-  private Optional<Rotary> rotary(Tensor at, Tensor x) {
-    return positions.isPresent()
-        ? Optional.empty()
-        : Optional.of(Rotary.of(at, config.headDim(), config.rotaryBase()).forHeads(x));
+  private Tensor scaled(Tensor embeddings) {
+    double scale = config.style().scales().embedding();
+    return scale == 1 ? embeddings : embeddings.mul(scale);
   }
 
   private Tensor wanted(Tensor x, Batch batch) {
@@ -237,25 +213,6 @@ public final class Decoder implements AutoCloseable {
             "%d tokens do not fit the context of %d".formatted(end, config.context()));
       }
     }
-  }
-
-  private Norm norm(String name) {
-    var weight = get(name + ".weight");
-    return config.family() == Family.LLAMA
-        ? new Norm.Rms(weight, config.normEpsilon())
-        : new Norm.Layer(weight, find(name + ".bias"), config.normEpsilon());
-  }
-
-  private Linear linear(String name) {
-    return new Linear(get(name + ".weight"), find(name + ".bias"));
-  }
-
-  private Tensor get(String name) {
-    return find(name).orElseThrow(() -> new ModelException("weight '" + name + "' is missing"));
-  }
-
-  private Optional<Tensor> find(String name) {
-    return Optional.ofNullable(parameters.get(name));
   }
 
   /** Frees the weights. */

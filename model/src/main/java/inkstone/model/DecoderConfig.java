@@ -1,11 +1,10 @@
 package inkstone.model;
 
 /**
- * The shape of a decoder-only Transformer. Two styles are covered: that of GPT-2 (Radford et al.,
- * 2019: learned positions, LayerNorm, GELU, biases) and that of Llama (Touvron et al., 2023: rotary
- * positions, RMSNorm, SwiGLU, grouped-query attention).
+ * The shape of a decoder-only Transformer: its sizes, and the {@link DecoderStyle style} in which
+ * its family differs from others.
  *
- * @param family which Hugging Face layout the model is saved in, and with it the style
+ * @param family which Hugging Face layout the model is saved in
  * @param vocabulary the number of token ids
  * @param context the longest sequence, in tokens
  * @param width the size of the residual stream ({@code hidden_size})
@@ -14,10 +13,9 @@ package inkstone.model;
  * @param keyValueHeads key and value heads, a divisor of {@code heads}
  * @param headDim the size of one head, even where positions are rotary
  * @param hidden the width of the feed-forward layer ({@code intermediate_size})
- * @param bias whether projections and LayerNorms have biases
  * @param tied whether the output head is the token embedding
  * @param normEpsilon what a norm adds under its root
- * @param rotaryBase the base of the rotary angles (Su et al., 2021, formula 15)
+ * @param style everything but sizes
  */
 public record DecoderConfig(
     Family family,
@@ -29,10 +27,9 @@ public record DecoderConfig(
     int keyValueHeads,
     int headDim,
     int hidden,
-    boolean bias,
     boolean tied,
     double normEpsilon,
-    double rotaryBase) {
+    DecoderStyle style) {
 
   /** Refuses sizes that cannot work together. */
   public DecoderConfig {
@@ -49,18 +46,11 @@ public record DecoderConfig(
           "heads: %d query heads cannot share %d key and value heads; give a divisor of %d"
               .formatted(heads, keyValueHeads, heads));
     }
-    if (family == Family.LLAMA && headDim % 2 != 0) {
-      throw new ModelException(
-          "headDim: " + headDim + " is odd; rotary positions turn pairs of numbers");
-    }
-    if (family == Family.LLAMA && bias) {
-      throw new ModelException("bias: Llama has none; give false");
-    }
     if (!(normEpsilon >= 0 && normEpsilon < 1)) {
       throw new ModelException("normEpsilon: " + normEpsilon + " is not in [0, 1)");
     }
-    if (!(rotaryBase > 0) || Double.isInfinite(rotaryBase)) {
-      throw new ModelException("rotaryBase: " + rotaryBase + " is not a positive number");
+    for (var rotary : style.rotaries()) {
+      rotary.check(headDim);
     }
     if (family == Family.GPT2 && heads != keyValueHeads) {
       throw new ModelException(
@@ -74,8 +64,53 @@ public record DecoderConfig(
     }
   }
 
-  /** The same without biases. */
-  public DecoderConfig withoutBias() {
+  /**
+   * A shape in the style of GPT-2 or of Llama.
+   *
+   * @param bias whether projections and LayerNorms have biases
+   * @param rotaryBase the base of the rotary angles (Su et al., 2021, formula 15)
+   */
+  public DecoderConfig(
+      Family family,
+      int vocabulary,
+      int context,
+      int width,
+      int layers,
+      int heads,
+      int keyValueHeads,
+      int headDim,
+      int hidden,
+      boolean bias,
+      boolean tied,
+      double normEpsilon,
+      double rotaryBase) {
+    this(
+        family,
+        vocabulary,
+        context,
+        width,
+        layers,
+        heads,
+        keyValueHeads,
+        headDim,
+        hidden,
+        tied,
+        normEpsilon,
+        usual(family, bias, RotaryConfig.of(rotaryBase)));
+  }
+
+  private static DecoderStyle usual(Family family, boolean bias, RotaryConfig rotary) {
+    if (family == Family.GPT2) {
+      return DecoderStyle.gpt2(bias);
+    }
+    if (bias) {
+      throw new ModelException("bias: Llama has none; give false");
+    }
+    return DecoderStyle.llama(rotary);
+  }
+
+  /** The same in another style. */
+  public DecoderConfig style(DecoderStyle other) {
     return new DecoderConfig(
         family,
         vocabulary,
@@ -86,10 +121,24 @@ public record DecoderConfig(
         keyValueHeads,
         headDim,
         hidden,
-        false,
         tied,
         normEpsilon,
-        rotaryBase);
+        other);
+  }
+
+  /** The same without biases. */
+  public DecoderConfig withoutBias() {
+    return style(style.bias(DecoderStyle.Bias.NONE));
+  }
+
+  /** Whether there are biases anywhere. */
+  public boolean bias() {
+    return !style.bias().equals(DecoderStyle.Bias.NONE);
+  }
+
+  /** The base of the first block's rotary angles; 10,000, the usual one, where it turns nothing. */
+  public double rotaryBase() {
+    return style.block(0).rotary().map(RotaryConfig::base).orElse(10_000.0);
   }
 
   /**
@@ -136,28 +185,32 @@ public record DecoderConfig(
 
   /** The number of weights, each tied one counted once. */
   public long parameters() {
-    long attention =
-        (long) width * headDim * (heads + 2L * keyValueHeads) + (long) heads * headDim * width;
-    long feedForward = (family == Family.LLAMA ? 3L : 2L) * width * hidden;
-    long norms = 2L * width;
-    long biases =
-        bias
-            ? (long) headDim * (heads + 2L * keyValueHeads) + width + hidden + width + 2L * width
-            : 0;
-    long embeddings =
-        (tied ? 1L : 2L) * vocabulary * width
-            + (family == Family.GPT2 ? (long) context * width : 0);
-    return layers * (attention + feedForward + norms + biases)
-        + embeddings
-        + (bias ? 2L : 1L) * width;
+    return Layout.of(this).values().stream().mapToLong(Layout::count).sum();
   }
 
-  /** The weights that every token is multiplied with: all matrices and the output head. */
+  /**
+   * The weights that every token is multiplied with: all matrices and the output head, and of
+   * experts as many as are chosen.
+   */
   public long matmulParameters() {
-    long attention =
-        (long) width * headDim * (heads + 2L * keyValueHeads) + (long) heads * headDim * width;
-    long feedForward = (family == Family.LLAMA ? 3L : 2L) * width * hidden;
-    return layers * (attention + feedForward) + (long) vocabulary * width;
+    return Layout.of(this).entrySet().stream()
+        .filter(entry -> entry.getValue().length == 2)
+        .mapToLong(entry -> multiplied(entry.getKey(), Layout.count(entry.getValue())))
+        .sum();
+  }
+
+  private long multiplied(String name, long count) {
+    if (name.contains("embed_positions") || (!tied && name.contains("embed_tokens"))) {
+      return 0;
+    }
+    // Of each expert its part in the choice; all experts of a block are of one size.
+    return name.contains(".experts.")
+        ? style
+            .block(Layout.layer(name))
+            .experts()
+            .map(e -> count * e.chosen() / e.count())
+            .orElse(0L)
+        : count;
   }
 
   /**

@@ -3,8 +3,9 @@ package inkstone.model;
 import inkstone.tensor.Functions;
 import inkstone.tensor.Tensor;
 
-/** The two-layer network of a block. */
-sealed interface FeedForward {
+/** What a block does to each token by itself. */
+sealed interface FeedForward
+    permits FeedForward.Gelu, FeedForward.SwiGlu, FeedForward.GeGlu, Experts {
 
   /** x [tokens, width] to the same. */
   Tensor forward(Tensor x);
@@ -26,6 +27,21 @@ sealed interface FeedForward {
     @Override
     public Tensor forward(Tensor x) {
       return down.forward(Functions.swiGlu(gateUp.forward(x)));
+    }
+  }
+
+  /**
+   * {@code down(gelu(gate(x)) * up(x))} (Shazeer, 2020, formula 6), with the tanh form of GELU.
+   *
+   * @param gateUp both projections at once: [width] to [2 * hidden]
+   */
+  record GeGlu(Linear gateUp, Linear down) implements FeedForward {
+    @Override
+    public Tensor forward(Tensor x) {
+      var both = gateUp.forward(x);
+      long hidden = both.size(-1) / 2;
+      var gate = Functions.geluTanh(both.narrow(1, 0, hidden));
+      return down.forward(gate.mul(both.narrow(1, hidden, hidden)));
     }
   }
 }

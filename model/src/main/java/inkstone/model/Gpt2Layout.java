@@ -39,6 +39,8 @@ final class Gpt2Layout implements Family.Format {
     config.only("activation_function", "gelu_new");
     config.only("scale_attn_weights", "true");
     config.only("scale_attn_by_inverse_layer_idx", "false");
+    config.only("add_cross_attention", "false");
+    config.none("quantization_config");
     int width = config.integer("n_embd");
     int heads = config.integer("n_head");
     return new DecoderConfig(

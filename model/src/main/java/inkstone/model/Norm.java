@@ -7,8 +7,19 @@ import java.util.Optional;
 /** Brings each row of the last dimension to a common scale. */
 public sealed interface Norm {
 
+  /** Where a block has no norm. */
+  Norm NONE = new None();
+
   /** [..., width] to the same. */
   Tensor forward(Tensor x);
+
+  /** Leaves everything as it is. */
+  record None() implements Norm {
+    @Override
+    public Tensor forward(Tensor x) {
+      return x;
+    }
+  }
 
   /** Mean 0 and variance 1 (Ba et al., 2016). */
   record Layer(Tensor weight, Optional<Tensor> bias, double epsilon) implements Norm {
@@ -23,6 +34,14 @@ public sealed interface Norm {
     @Override
     public Tensor forward(Tensor x) {
       return Functions.rmsNorm(x, Linear.as(weight, x), epsilon);
+    }
+  }
+
+  /** The same times {@code 1 + weight} (Gemma Team, 2024). */
+  record RmsPlusOne(Tensor weight, double epsilon) implements Norm {
+    @Override
+    public Tensor forward(Tensor x) {
+      return Functions.rmsNorm(x, Linear.as(weight.add(1), x), epsilon);
     }
   }
 }

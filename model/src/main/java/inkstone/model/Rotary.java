@@ -1,11 +1,14 @@
 package inkstone.model;
 
+import inkstone.tensor.DType;
+import inkstone.tensor.Device;
 import inkstone.tensor.Functions;
 import inkstone.tensor.Tensor;
+import java.util.List;
 
 /**
  * Rotary positions (Su et al., 2021, formula 34), in the layout of Hugging Face: number i of the
- * first half of a head is paired with number i of the second.
+ * first half of what is turned of a head is paired with number i of the second.
  *
  * @param cos [tokens, dim / 2], or with {@link #forHeads} [tokens, 1, dim / 2]
  * @param sin the same
@@ -14,16 +17,51 @@ record Rotary(Tensor cos, Tensor sin) {
 
   /** The angles of each position: {@code position * base^(-2i/dim)}. */
   static Rotary of(Tensor positions, int dim, double base) {
-    var frequencies = new float[dim / 2];
-    for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = (float) Math.pow(base, -2.0 * i / dim);
-    }
+    return of(angles(positions, RotaryScaling.NONE.frequencies(base, dim, 0)), 1);
+  }
+
+  /** Those of a batch; where they hang on the length, it is that of each sequence so far. */
+  static Rotary of(RotaryConfig config, int headDim, Batch batch, Device device) {
+    int dims = config.dims(headDim);
+    var scaling = config.scaling();
     var angles =
-        positions
-            .to(inkstone.tensor.DType.FLOAT32)
-            .unsqueeze(-1)
-            .mul(Tensor.of(frequencies, frequencies.length).to(positions.device()));
-    return new Rotary(angles.cos(), angles.sin());
+        scaling.hangsOnLength()
+            ? anglesOfSpans(config, dims, batch).to(device)
+            : angles(batch.positions(device), scaling.frequencies(config.base(), dims, 0));
+    return of(angles, scaling.magnitude());
+  }
+
+  private static Rotary of(Tensor angles, double magnitude) {
+    return magnitude == 1
+        ? new Rotary(angles.cos(), angles.sin())
+        : new Rotary(angles.cos().mul(magnitude), angles.sin().mul(magnitude));
+  }
+
+  private static Tensor angles(Tensor positions, double[] frequencies) {
+    var narrow = new float[frequencies.length];
+    for (int i = 0; i < narrow.length; i++) {
+      narrow[i] = (float) frequencies[i];
+    }
+    return positions
+        .to(DType.FLOAT32)
+        .unsqueeze(-1)
+        .mul(Tensor.of(narrow, narrow.length).to(positions.device()));
+  }
+
+  private static Tensor anglesOfSpans(RotaryConfig config, int dims, Batch batch) {
+    int half = dims / 2;
+    var angles = new float[batch.tokens() * half];
+    int at = 0;
+    for (var span : batch.spans()) {
+      int end = span.start() + span.length();
+      var frequencies = config.scaling().frequencies(config.base(), dims, end);
+      for (int position = span.start(); position < end; position++) {
+        for (double frequency : frequencies) {
+          angles[at++] = position * (float) frequency;
+        }
+      }
+    }
+    return Tensor.of(angles, batch.tokens(), half);
   }
 
   /** The same in x's type, one row for all heads of a token: [tokens, 1, dim / 2]. */
@@ -31,8 +69,15 @@ record Rotary(Tensor cos, Tensor sin) {
     return new Rotary(Linear.as(cos, like).unsqueeze(-2), Linear.as(sin, like).unsqueeze(-2));
   }
 
-  /** Turns every head by its token's angles: x [tokens, heads, dim]. */
+  /** Turns every head by its token's angles: x [tokens, heads, dim], or the first part of each. */
   Tensor turn(Tensor x) {
-    return Functions.rotary(x, cos, sin);
+    long turned = 2 * cos.size(-1);
+    return turned == x.size(2)
+        ? Functions.rotary(x, cos, sin)
+        : Tensor.concat(
+            2,
+            List.of(
+                Functions.rotary(x.narrow(2, 0, turned), cos, sin),
+                x.narrow(2, turned, x.size(2) - turned)));
   }
 }

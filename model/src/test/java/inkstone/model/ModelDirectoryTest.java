@@ -193,13 +193,15 @@ class ModelDirectoryTest {
         "llama-tiny|hidden_size||hidden_size must be a whole number, but is missing",
         "llama-tiny|intermediate_size||intermediate_size must be a whole number",
         "llama-tiny|hidden_act|'gelu'|hidden_act 'gelu' is not supported; only 'silu' is",
-        "llama-tiny|attention_bias|true|attention_bias and mlp_bias are not supported",
-        "llama-tiny|mlp_bias|true|attention_bias and mlp_bias are not supported",
+        "llama-tiny|attention_bias|true|weight 'model.layers.0.self_attn.q_proj.bias' is missing",
+        "llama-tiny|mlp_bias|true|weight 'model.layers.0.mlp.gate_proj.bias' is missing",
+        "llama-tiny|use_bidirectional_attention|true|use_bidirectional_attention 'true' is not",
+        "llama-tiny|quantization_config|{'bits': 4}|quantization_config is not supported",
         "llama-tiny|num_key_value_heads|3|heads: 4 query heads cannot share 3",
         "llama-tiny|num_hidden_layers|3|weight 'model.layers.2.self_attn.q_proj.weight' is missing",
         "llama-tiny|num_hidden_layers|2000000000|weights are too few for 2000000000 layers",
         "llama-tiny|head_dim|16|the configuration asks for",
-        "llama-tiny|rope_scaling|{'type': 'linear'}|rope_scaling is not supported",
+        "llama-tiny|rope_scaling|{'type': 'linear'}|factor must be a number, but is missing",
         "llama-tiny|model_type|'gpt2'|n_embd must be a whole number, but is missing"
       })
   void configurationsThatCannotBe(String model, String key, String value, String expected)
@@ -216,7 +218,20 @@ class ModelDirectoryTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'rope_type': 'llama3'}|rope_type 'llama3' is not supported; only 'default' is",
+        "{'rope_type': 'spiral'}|rope_type 'spiral' is not known; known are default, linear,",
+        "{'rope_type': 7}|rope_type must be a word, but is 7",
+        "{'rope_type': 'llama3'}|factor must be a number, but is missing",
+        "{'rope_type': 'llama3', 'factor': 8, 'low_freq_factor': 2, 'high_freq_factor': 2}|rotary"
+            + " high_freq_factor: 2.0 cannot be",
+        "{'rope_type': 'linear', 'factor': 0}|rotary factor: 0.0 cannot be",
+        "{'rope_type': 'dynamic', 'factor': 0.5}|rotary factor: 0.5 cannot be",
+        "{'rope_type': 'yarn', 'factor': 2, 'beta_slow': 2, 'beta_fast': 1}|rotary beta_fast: 1.0",
+        "{'rope_type': 'longrope', 'short_factor': [1], 'long_factor': [1]}|short_factor and"
+            + " long_factor have 1 and 1 numbers; 8 turned numbers need 4",
+        "{'rope_type': 'longrope', 'short_factor': 1}|short_factor must be a list, but is 1",
+        "{'rope_type': 'longrope', 'short_factor': ['x']}|short_factor must be a list of numbers",
+        "{'mrope_section': [1]}|mrope_section is not supported",
+        "{'partial_rotary_factor': 0}|partial_rotary_factor: 0.0 is not in (0, 1]",
         "{'rope_theta': 'x'}|rope_theta must be a number, but is \"x\"",
         "{'rope_theta': -2}|rotaryBase: -2.0 is not a positive number",
         "7|rope_parameters must be an object, but is 7"

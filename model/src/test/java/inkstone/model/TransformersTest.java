@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,9 +82,9 @@ class TransformersTest {
   void sameGreedyTextThroughACacheFilledInChunks(String name) {
     try (var decoder = ModelDirectory.open(MODELS.resolve(name));
         var scope = Scope.open();
-        var off = Gradients.off()) {
+        var off = Gradients.off();
+        var cache = new GrowingCache()) {
       var greedy = expected(name).get("greedy").toLongs();
-      var cache = new GrowingCache();
       var ids = new ArrayList<Long>();
       for (int i = 0; i < 8; i++) {
         ids.add(greedy[i]);
@@ -132,26 +131,5 @@ class TransformersTest {
 
   private static void assertClose(float[] expected, float[] actual) {
     assertArrayEquals(expected, actual, 1e-4f);
-  }
-
-  /** The simplest cache there is. */
-  private static final class GrowingCache implements KvCache {
-    private final Map<Integer, KeysValues> known = new HashMap<>();
-
-    @Override
-    public KeysValues extend(int layer, int sequence, Tensor keys, Tensor values) {
-      assertEquals(0, sequence);
-      var before = known.get(layer);
-      var now =
-          before == null
-              ? new KeysValues(keys, values)
-              : new KeysValues(
-                  Tensor.concat(2, List.of(before.keys(), keys)),
-                  Tensor.concat(2, List.of(before.values(), values)));
-      Scope.keep(now.keys());
-      Scope.keep(now.values());
-      known.put(layer, now);
-      return now;
-    }
   }
 }

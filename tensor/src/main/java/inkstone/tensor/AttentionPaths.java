@@ -12,22 +12,22 @@ final class AttentionPaths {
   private AttentionPaths() {}
 
   static Tensor attention(
-      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) {
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout, double cap) {
     check(query, key, value, mask);
     boolean square = query.size(2) == key.size(2);
     boolean cpu = query.device().equals(Device.CPU);
     // libtorch's causal mask counts from the first key where there are more keys than queries, and
     // its backward on a CPU is a naive loop in bfloat16.
-    boolean fused = mask.isPlain() && (square || !mask.causal()) && dropout == 0;
+    boolean fused = mask.isPlain() && (square || !mask.causal()) && dropout == 0 && cap == 0;
     if (fused && !(cpu && query.requiresGrad())) {
       return fused(query, key, value, mask.causal(), dropout);
     }
-    if (dropout == 0 && Kernels.take(query, key, value)) {
+    if (dropout == 0 && cap == 0 && Kernels.take(query, key, value)) {
       return kernel(query, key, value, mask);
     }
     return cpu && dropout == 0
-        ? blocked(query, key, value, mask, BlockedAttention.BLOCK)
-        : composed(query, key, value, mask, dropout);
+        ? blocked(query, key, value, mask, cap, BlockedAttention.BLOCK)
+        : composed(query, key, value, mask, dropout, cap);
   }
 
   private static Tensor fused(
@@ -59,10 +59,11 @@ final class AttentionPaths {
         value);
   }
 
-  static Tensor blocked(Tensor query, Tensor key, Tensor value, AttentionMask mask, int block) {
+  static Tensor blocked(
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double cap, int block) {
     return Native.perform(
         "attention",
-        () -> new BlockedAttention(query.alive(), key.alive(), value.alive(), mask, block),
+        () -> new BlockedAttention(query.alive(), key.alive(), value.alive(), mask, cap, block),
         query,
         key,
         value);
@@ -70,12 +71,13 @@ final class AttentionPaths {
 
   /** As plain operations: the reference, in any type and on any device. */
   static Tensor composed(
-      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) {
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout, double cap) {
     return Scope.of(
         () -> {
           var k = repeat(key, query.size(1) / key.size(1));
           var v = repeat(value, query.size(1) / key.size(1));
-          var scores = query.mul(1 / Math.sqrt(query.size(3))).matmul(k.transpose(2, 3));
+          var products = query.mul(1 / Math.sqrt(query.size(3))).matmul(k.transpose(2, 3));
+          var scores = Functions.softCap(products, cap);
           var hidden =
               mask.hidden(
                   query.size(2), 0, query.size(2), 0, key.size(2), key.size(2), query.device());

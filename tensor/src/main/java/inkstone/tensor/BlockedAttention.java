@@ -18,6 +18,7 @@ final class BlockedAttention extends Operation {
   static final int BLOCK = 128;
 
   private final AttentionMask mask;
+  private final double cap;
   private final Tensor query;
   private final Tensor key;
   private final Tensor value;
@@ -29,7 +30,9 @@ final class BlockedAttention extends Operation {
   private final double scale;
 
   /** query [batch, heads, T, D], key and value [batch, key heads, S, D]. */
-  BlockedAttention(Tensor query, Tensor key, Tensor value, AttentionMask mask, int size) {
+  BlockedAttention(
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double cap, int size) {
+    this.cap = cap;
     this.mask = mask.documents().map(numbers -> mask.documents(hold(numbers))).orElse(mask);
     this.size = size;
     this.query = hold(query);
@@ -69,7 +72,8 @@ final class BlockedAttention extends Operation {
     for (long at = 0; at < q.size(2); at += size) {
       try (var temporaries = new PointerScope()) {
         var block = block(at);
-        put(mixed, block, probabilities(block).bmm(seen(v, block)));
+        var scores = scores(block);
+        put(mixed, block, probabilities(scores, block).bmm(seen(v, block)));
       }
     }
     return mixed.reshape(query.size(0), query.size(1), query.size(2), query.size(3));
@@ -84,10 +88,15 @@ final class BlockedAttention extends Operation {
     for (long at = 0; at < q.size(2); at += size) {
       try (var temporaries = new PointerScope()) {
         var block = block(at);
-        var p = probabilities(block);
+        var scores = scores(block);
+        var slope = cap == 0 ? scores : slope(scores);
+        var p = probabilities(scores, block);
         var d = take(mixed, block);
         seen(dv, block).baddbmm_(p.transpose(1, 2), d);
         var ds = Operators.softmaxBackward(d.bmm(seen(v, block).transpose(1, 2)), p);
+        if (cap > 0) {
+          ds.mul_(slope);
+        }
         put(dq, block, ds.bmm(seen(k, block)));
         seen(dk, block).baddbmm_(ds.transpose(1, 2), take(q, block));
       }
@@ -97,9 +106,19 @@ final class BlockedAttention extends Operation {
     add(value, dv.reshape(value.sizes()));
   }
 
-  /** [N, G rows, keys]: how much each query of the block takes of each key that it sees. */
-  private Tensor probabilities(Block block) {
+  /** [N, G rows, keys]: the products of the block's queries with the keys that it sees. */
+  private Tensor scores(Block block) {
     var scores = take(q, block).bmm(seen(k, block).transpose(1, 2));
+    return cap == 0 ? scores : scores.div_(new Scalar(cap)).tanh_().mul_(new Scalar(cap));
+  }
+
+  /** How fast capped scores follow what they cap: {@code 1 - tanh^2}. */
+  private Tensor slope(Tensor capped) {
+    return capped.div(new Scalar(cap)).square_().neg_().add_(new Scalar(1.0));
+  }
+
+  /** How much each query takes of each key; the scores are changed. */
+  private Tensor probabilities(Tensor scores, Block block) {
     hide(scores, block);
     return scores.softmax(-1);
   }

@@ -34,9 +34,10 @@ final class ChunkedCrossEntropy extends Operation {
   /**
    * @param smoothing the part of the target's probability that is spread over all classes
    * @param zLoss weighs the square of the logarithm of the normaliser
+   * @param cap what no logit reaches; 0 for none
    * @param rows of one chunk; 0 for as many as suit
    */
-  record Settings(double smoothing, double zLoss, long rows) {}
+  record Settings(double smoothing, double zLoss, double cap, long rows) {}
 
   ChunkedCrossEntropy(Tensor x, Tensor weight, Tensor targets, Settings settings, boolean learns) {
     this.x = hold(x);
@@ -76,7 +77,8 @@ final class ChunkedCrossEntropy extends Operation {
     var target =
         targets.narrow(0, at, some).masked_fill(counted.logical_not(), new Scalar(0L)).unsqueeze(1);
     var product = torch.mm(input, w.t());
-    var logits = product.to(precise(x));
+    var logits = capped(product.to(precise(x)));
+    var slope = learns && settings.cap() > 0 ? slope(logits) : logits;
     var logs = logits.log_softmax(-1);
     var targetLog = logs.gather(1, target);
     var normaliser = logits.gather(1, target).sub_(targetLog); // log sum exp
@@ -89,9 +91,19 @@ final class ChunkedCrossEntropy extends Operation {
     }
     loss.add_(normaliser.mul(normaliser), new Scalar(settings.zLoss()));
     if (learns) {
-      learn(logs.exp_(), normaliser, counted, target, input, w, at, count);
+      learn(logs.exp_(), normaliser, counted, target, input, w, at, count, slope);
     }
     return loss.masked_fill_(counted.logical_not().unsqueeze(1), new Scalar(0.0)).sum();
+  }
+
+  private Tensor capped(Tensor logits) {
+    var cap = new Scalar(settings.cap());
+    return settings.cap() == 0 ? logits : logits.div(cap).tanh_().mul_(cap);
+  }
+
+  /** How fast capped logits follow what they cap: {@code 1 - tanh^2}. */
+  private Tensor slope(Tensor capped) {
+    return capped.div(new Scalar(settings.cap())).square_().neg_().add_(new Scalar(1.0));
   }
 
   /** From probabilities to the gradients. */
@@ -103,7 +115,8 @@ final class ChunkedCrossEntropy extends Operation {
       Tensor input,
       Tensor w,
       long at,
-      long count) {
+      long count,
+      Tensor slope) {
     var d = probabilities;
     if (settings.zLoss() > 0) {
       d.mul_(normaliser.mul_(new Scalar(2 * settings.zLoss())).add_(new Scalar(1.0)));
@@ -114,6 +127,9 @@ final class ChunkedCrossEntropy extends Operation {
     var one = torch.full_like(normaliser, new Scalar(settings.smoothing() - 1));
     d.scatter_add_(1, target, one);
     d.masked_fill_(counted.logical_not().unsqueeze(1), new Scalar(0.0));
+    if (settings.cap() > 0) {
+      d.mul_(slope);
+    }
     var factor = new Scalar(1.0 / count);
     var narrow = d.to(x.scalar_type());
     xGradient.narrow(0, at, input.size(0)).copy_(torch.mm(narrow, w).mul_(factor));

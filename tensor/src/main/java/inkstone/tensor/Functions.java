@@ -193,8 +193,19 @@ public final class Functions {
    */
   public static Tensor linearCrossEntropy(
       Tensor x, Tensor weight, Tensor targets, double smoothing, double zLoss) {
+    return linearCrossEntropy(x, weight, targets, smoothing, zLoss, 0);
+  }
+
+  /**
+   * The same of {@linkplain #softCap capped} logits.
+   *
+   * @param cap what no logit reaches; 0 for none
+   */
+  public static Tensor linearCrossEntropy(
+      Tensor x, Tensor weight, Tensor targets, double smoothing, double zLoss, double cap) {
+    checkCap(cap);
     return linearCrossEntropy(
-        x, weight, targets, new ChunkedCrossEntropy.Settings(smoothing, zLoss, 0));
+        x, weight, targets, new ChunkedCrossEntropy.Settings(smoothing, zLoss, cap, 0));
   }
 
   static Tensor linearCrossEntropy(
@@ -238,8 +249,50 @@ public final class Functions {
    */
   public static Tensor attention(
       Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) {
+    return attention(query, key, value, mask, dropout, 0);
+  }
+
+  /**
+   * The same with {@linkplain #softCap capped} scores.
+   *
+   * @param cap what no score reaches; 0 for none
+   */
+  public static Tensor attention(
+      Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout, double cap) {
     checkProbability(dropout);
-    return AttentionPaths.attention(query, key, value, mask, dropout);
+    checkCap(cap);
+    return AttentionPaths.attention(query, key, value, mask, dropout, cap);
+  }
+
+  /** {@code cap tanh(x / cap)}: between -cap and cap (Gemma Team, 2024, section 2); 0 for x. */
+  public static Tensor softCap(Tensor x, double cap) {
+    checkCap(cap);
+    return cap == 0 ? x : Scope.of(() -> x.mul(1 / cap).tanh().mul(cap));
+  }
+
+  private static void checkCap(double cap) {
+    if (!(cap >= 0) || Double.isInfinite(cap)) {
+      throw new TensorException("a cap of " + cap + ": give a positive number, or 0 for none");
+    }
+  }
+
+  /**
+   * The places of the {@code count} largest elements of each row, the largest first; where two are
+   * equal, either.
+   *
+   * @param x [rows, columns]
+   * @return int64 [rows, count]
+   */
+  public static Tensor topK(Tensor x, int count) {
+    if (x.rank() != 2 || count < 1 || count > x.size(1)) {
+      throw new TensorException(
+          "topK of %s: needs [rows, columns] and 1 to all columns, not %d".formatted(x, count));
+    }
+    // What get1 gives belongs to the pair, which goes when the call ends.
+    return Native.call(
+        "topK",
+        () -> new org.bytedeco.pytorch.Tensor(torch.topk(x.alive().detach(), count).get1()),
+        x);
   }
 
   /** The Euclidean length of all elements of all tensors, in float32. */

@@ -29,6 +29,33 @@ public final class Safetensors {
   }
 
   /**
+   * Every tensor of a file by name, on the CPU, without a copy: the file is mapped into memory,
+   * read when it is used, and unmapped when the last of its tensors is freed. Changes are private;
+   * they never reach the file. Nobody may cut the file as long: replace it by another instead.
+   */
+  public static SequencedMap<String, Tensor> map(Path path) {
+    try (var file = SafetensorsFile.open(path);
+        var scope = Scope.open()) {
+      var all = MappedFile.of(path, file.end());
+      var tensors = new LinkedHashMap<String, Tensor>();
+      for (var name : file.names()) {
+        var entry = file.entry(name);
+        long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
+        boolean fits = file.start(name) % entry.dtype().bytes() == 0 && entry.data().byteSize() > 0;
+        // What lies askew, as a strange header may have it, is copied; UINT16 cannot be computed
+        // with.
+        tensors.put(
+            name,
+            scope.out(
+                fits && entry.dtype() != DType.UINT16
+                    ? MappedFile.view(all, file.start(name), entry.dtype(), shape)
+                    : read(file, name)));
+      }
+      return tensors;
+    }
+  }
+
+  /**
    * Writes tensors beside {@code path}, syncs them and renames the file into place.
    *
    * @throws SafetensorsException if that fails; what was at {@code path} is then as it was

@@ -29,6 +29,7 @@ public final class SafetensorsFile implements AutoCloseable {
   private final Arena arena;
   private final SafetensorsHeader header;
   private final MemorySegment data;
+  private final long size;
 
   /**
    * One tensor of the file.
@@ -39,7 +40,9 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   public record Entry(DType dtype, List<Long> shape, MemorySegment data) {}
 
-  private SafetensorsFile(Path path, Arena arena, SafetensorsHeader header, MemorySegment data) {
+  private SafetensorsFile(
+      Path path, Arena arena, SafetensorsHeader header, MemorySegment data, long size) {
+    this.size = size;
     this.path = path;
     this.arena = arena;
     this.header = header;
@@ -94,7 +97,7 @@ public final class SafetensorsFile implements AutoCloseable {
     var text = all.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
     var data = all.asSlice(8 + length);
     return new SafetensorsFile(
-        path, arena, SafetensorsHeader.parse(path, text, data.byteSize()), data);
+        path, arena, SafetensorsHeader.parse(path, text, data.byteSize()), data, all.byteSize());
   }
 
   /** The text that the writer left beside the tensors; empty if there is none. */
@@ -127,6 +130,18 @@ public final class SafetensorsFile implements AutoCloseable {
         place.dtype(),
         place.shape(),
         data.asSlice(place.begin(), place.end() - place.begin()).asReadOnly());
+  }
+
+  /** Where a tensor's elements start in the file, in bytes. */
+  long start(String name) {
+    return end()
+        - data.byteSize()
+        + java.util.Objects.requireNonNull(header.tensors().get(name)).begin();
+  }
+
+  /** The size of the file, in bytes. */
+  long end() {
+    return size;
   }
 
   /** Unmaps the file; its segments may not be used any more. */

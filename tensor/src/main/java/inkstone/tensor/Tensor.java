@@ -291,6 +291,14 @@ public final class Tensor implements AutoCloseable {
     return Native.call("concat", () -> torch.cat(vector(tensors), dim), array(tensors));
   }
 
+  /**
+   * The same along the first dimension, sharing the memory where the tensors follow each other in
+   * it already, as neighbours in a {@linkplain Safetensors#map mapped} file do.
+   */
+  public static Tensor joined(List<Tensor> tensors) {
+    return MappedFile.joined(tensors);
+  }
+
   static TensorVector vector(List<Tensor> tensors) {
     return new TensorVector(
         tensors.stream().map(Tensor::alive).toArray(org.bytedeco.pytorch.Tensor[]::new));
@@ -305,6 +313,11 @@ public final class Tensor implements AutoCloseable {
   /** The sum, element by element; shapes broadcast. */
   public Tensor add(Tensor other) {
     return Native.call("add", () -> torch.add(alive(), other.alive()), this, other);
+  }
+
+  /** Every element plus {@code number}. */
+  public Tensor add(double number) {
+    return Native.call("add", () -> torch.add(alive(), new Scalar(number)), this);
   }
 
   /** The difference, element by element; shapes broadcast. */

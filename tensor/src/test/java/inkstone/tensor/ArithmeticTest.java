@@ -73,6 +73,7 @@ class ArithmeticTest {
   @Test
   void elementByElement() {
     unary(x -> x.mul(-1.75), v -> v * -1.75);
+    unary(x -> x.add(-1.75), v -> v - 1.75);
     unary(Tensor::tanh, Math::tanh);
     unary(Tensor::exp, Math::exp);
     unary(Tensor::cos, Math::cos);

@@ -2,8 +2,10 @@ package inkstone.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,11 @@ class AttentionTest {
 
   /** softmax(q k^T / sqrt(dim)) v, a query seeing the keys up to its own, counted from the end. */
   private static Plain expected(Plain q, Plain k, Plain v, boolean causal) {
+    return expected(q, k, v, causal, score -> score);
+  }
+
+  private static Plain expected(
+      Plain q, Plain k, Plain v, boolean causal, DoubleUnaryOperator change) {
     int queries = (int) q.shape()[2];
     int keys = (int) k.shape()[2];
     int dim = (int) q.shape()[3];
@@ -41,7 +48,7 @@ class AttentionTest {
             for (int d = 0; d < dim; d++) {
               score += q.at(i[0], i[1], i[2], d) * k.at(i[0], i[1], key, d);
             }
-            double weight = Math.exp(score / Math.sqrt(dim));
+            double weight = Math.exp(change.applyAsDouble(score) / Math.sqrt(dim));
             total += weight;
             mixed += weight * v.at(i[0], i[1], key, i[3]);
           }
@@ -66,14 +73,14 @@ class AttentionTest {
     expected.assertSame(
         Functions.attention(q.tensor(), k.tensor(), v.tensor(), mask(causal), 0), 1e-9);
     expected.assertSame(
-        AttentionPaths.composed(q.tensor(), k.tensor(), v.tensor(), mask(causal), 0), 1e-12);
+        AttentionPaths.composed(q.tensor(), k.tensor(), v.tensor(), mask(causal), 0, 0), 1e-12);
     expected.assertSame(
         Functions.attention(q.tensor().requiresGrad(true), k.tensor(), v.tensor(), mask(causal), 0),
         1e-12);
     expected.assertSame(
         Functions.attention(float32(q), float32(k), float32(v), mask(causal), 0), 2e-6);
     expected.assertSame(
-        AttentionPaths.composed(float32(q), float32(k), float32(v), mask(causal), 0), 2e-6);
+        AttentionPaths.composed(float32(q), float32(k), float32(v), mask(causal), 0, 0), 2e-6);
   }
 
   private static AttentionMask mask(boolean causal) {
@@ -83,12 +90,21 @@ class AttentionTest {
   /** Every kind of mask and of heads, in blocks that do and do not divide the length. */
   @ParameterizedTest
   @CsvSource({
-    "1, 1, 5, 5, true, 0, false", "2, 1, 7, 7, true, 3, false", "4, 2, 9, 9, true, 0, true",
-    "6, 2, 8, 8, true, 2, true", "3, 3, 6, 6, false, 0, true", "4, 1, 3, 8, true, 4, false",
-    "2, 2, 3, 8, true, 4, true", "4, 2, 5, 9, false, 0, false", "2, 1, 1, 6, true, 2, false"
+    "1, 1, 5, 5, true, 0, false, 0", "2, 1, 7, 7, true, 3, false, 0.5",
+    "4, 2, 9, 9, true, 0, true, 0", "6, 2, 8, 8, true, 2, true, 0",
+    "3, 3, 6, 6, false, 0, true, 0.3", "4, 1, 3, 8, true, 4, false, 0",
+    "2, 2, 3, 8, true, 4, true, 1", "4, 2, 5, 9, false, 0, false, 0",
+    "2, 1, 1, 6, true, 2, false, 0", "4, 2, 9, 9, true, 0, false, 0.7"
   })
   void inBlocksAsInOnePiece(
-      int heads, int keyHeads, int queries, int keys, boolean causal, int window, boolean parted) {
+      int heads,
+      int keyHeads,
+      int queries,
+      int keys,
+      boolean causal,
+      int window,
+      boolean parted,
+      double cap) {
     var q = Plain.random(random, 2, heads, queries, 4);
     var k = Plain.random(random, 2, keyHeads, keys, 4);
     var v = Plain.random(random, 2, keyHeads, keys, 4);
@@ -101,11 +117,12 @@ class AttentionTest {
     mask = parted ? mask.documents(Tensor.of(numbers, 2, keys)) : mask;
     var reference = leaves(q, k, v);
     var expected =
-        AttentionPaths.composed(reference[0], reference[1], reference[2], mask, 0).mul(weights);
+        AttentionPaths.composed(reference[0], reference[1], reference[2], mask, 0, cap)
+            .mul(weights);
     expected.sum().backward();
     for (int block : new int[] {1, 2, 3, 4, 128}) {
       var given = leaves(q, k, v);
-      var mixed = AttentionPaths.blocked(given[0], given[1], given[2], mask, block);
+      var mixed = AttentionPaths.blocked(given[0], given[1], given[2], mask, cap, block);
       Plain.of(expected).assertSame(mixed.mul(weights), 1e-12);
       mixed.mul(weights).sum().backward();
       for (int i = 0; i < 3; i++) {
@@ -115,8 +132,43 @@ class AttentionTest {
     }
     Plain.of(expected)
         .assertSame(
-            Functions.attention(reference[0], reference[1], reference[2], mask, 0).mul(weights),
+            Functions.attention(reference[0], reference[1], reference[2], mask, 0, cap)
+                .mul(weights),
             1e-12);
+  }
+
+  /** {@code cap tanh(s / cap)} of every score, whatever the path that is taken. */
+  @ParameterizedTest
+  @CsvSource({"1, 5, true", "5, 5, true", "3, 7, true", "4, 6, false"})
+  void cappedScoresFollowTheFormula(int queries, int keys, boolean causal) {
+    double cap = 0.6;
+    var q = Plain.random(random, 2, 2, queries, 4);
+    var k = Plain.random(random, 2, 2, keys, 4);
+    var v = Plain.random(random, 2, 2, keys, 4);
+    var expected =
+        expected(q, k, v, causal, score -> cap * Math.tanh(score / Math.sqrt(4) / cap) * 2);
+    for (boolean recorded : new boolean[] {false, true}) {
+      var query = q.tensor().requiresGrad(recorded);
+      expected.assertSame(
+          Functions.attention(query, k.tensor(), v.tensor(), mask(causal), 0, cap), 1e-12);
+    }
+    expected.assertSame(
+        Functions.attention(float32(q), float32(k), float32(v), mask(causal), 0, cap), 2e-6);
+    expected.assertSame(
+        AttentionPaths.composed(q.tensor(), k.tensor(), v.tensor(), mask(causal), 0, cap), 1e-12);
+  }
+
+  @Test
+  void aCapIsAPositiveNumber() {
+    var x = Plain.random(random, 1, 1, 2, 4).tensor();
+    for (double wrong : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      var message =
+          assertThrows(
+                  TensorException.class,
+                  () -> Functions.attention(x, x, x, AttentionMask.NONE, 0, wrong))
+              .getMessage();
+      assertEquals("a cap of " + wrong + ": give a positive number, or 0 for none", message);
+    }
   }
 
   /** Our own kernel beside the reference: sizes that fill blocks, strips and lanes, or do not. */
@@ -149,7 +201,7 @@ class AttentionTest {
     var mask = mask(causal).window(window);
     mask = parted ? mask.documents(Tensor.of(numbers, 2, keys)) : mask;
     var exact = leaves(q, k, v);
-    var expected = AttentionPaths.composed(exact[0], exact[1], exact[2], mask, 0);
+    var expected = AttentionPaths.composed(exact[0], exact[1], exact[2], mask, 0, 0);
     expected.mul(weights).sum().backward();
     // As a network hands them on: heads beside each other in a row.
     var given = new Tensor[3];
@@ -181,7 +233,7 @@ class AttentionTest {
     var parted = AttentionMask.CAUSAL.documents(Tensor.of(new long[] {0, 0, 0, 1, 1, 1}, 1, 6));
     for (var mask : new AttentionMask[] {windowed, parted}) {
       var value = q.tensor().requiresGrad(true);
-      AttentionPaths.blocked(q.tensor(), q.tensor(), value, mask, 4)
+      AttentionPaths.blocked(q.tensor(), q.tensor(), value, mask, 0, 4)
           .narrow(2, 4, 1)
           .sum()
           .backward();
@@ -205,7 +257,8 @@ class AttentionTest {
     for (boolean causal : new boolean[] {false, true}) {
       var expected = expected(rounded, rounded, rounded, causal);
       expected.assertSame(Functions.attention(narrow, narrow, narrow, mask(causal), 0), 0.03);
-      expected.assertSame(AttentionPaths.composed(narrow, narrow, narrow, mask(causal), 0), 0.03);
+      expected.assertSame(
+          AttentionPaths.composed(narrow, narrow, narrow, mask(causal), 0, 0), 0.03);
     }
   }
 
@@ -218,7 +271,7 @@ class AttentionTest {
     var expected = expected(plain, plain, plain, true);
     expected.assertSame(Functions.attention(turned, turned, turned, AttentionMask.CAUSAL, 0), 1e-9);
     expected.assertSame(
-        AttentionPaths.composed(turned, turned, turned, AttentionMask.CAUSAL, 0), 1e-9);
+        AttentionPaths.composed(turned, turned, turned, AttentionMask.CAUSAL, 0, 0), 1e-9);
   }
 
   @Test

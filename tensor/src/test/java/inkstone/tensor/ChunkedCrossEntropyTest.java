@@ -37,8 +37,10 @@ class ChunkedCrossEntropyTest {
   }
 
   /** (1 - s) (lse - z_t) + s (lse - mean z) + f lse^2, averaged over the rows that count. */
-  private static Tensor expected(Tensor x, Tensor weight, double smoothing, double zLoss) {
-    var logits = Functions.linear(x, weight, Optional.empty());
+  private static Tensor expected(
+      Tensor x, Tensor weight, double smoothing, double zLoss, double cap) {
+    var product = Functions.linear(x, weight, Optional.empty());
+    var logits = cap == 0 ? product : product.mul(1 / cap).tanh().mul(cap);
     var wanted =
         Plain.build(i -> TARGETS[(int) i[0]] == i[1] ? 1 : 0, TARGETS.length, CLASSES).tensor();
     var counted = Plain.build(i -> TARGETS[(int) i[0]] < 0 ? 0 : 1, TARGETS.length, 1).tensor();
@@ -55,18 +57,22 @@ class ChunkedCrossEntropyTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0", "0.1, 0", "0, 0.01", "0.3, 0.2"})
-  void lossAndGradientsOfTheFormula(double smoothing, double zLoss) {
+  @CsvSource({"0, 0, 0", "0.1, 0, 0", "0, 0.01, 0", "0.3, 0.2, 0", "0, 0, 0.5", "0.3, 0.2, 2"})
+  void lossAndGradientsOfTheFormula(double smoothing, double zLoss, double cap) {
     var plainX = x.tensor().requiresGrad(true);
     var plainWeight = weight.tensor().requiresGrad(true);
-    var expected = expected(plainX, plainWeight, smoothing, zLoss);
+    var expected = expected(plainX, plainWeight, smoothing, zLoss, cap);
     expected.mul(3).backward();
     for (int rows : new int[] {0, 1, 2, 3, 7, 100}) {
       var ourX = x.tensor().requiresGrad(true);
       var ourWeight = weight.tensor().requiresGrad(true);
-      var settings = new ChunkedCrossEntropy.Settings(smoothing, zLoss, rows);
+      var settings = new ChunkedCrossEntropy.Settings(smoothing, zLoss, cap, rows);
       var loss = Functions.linearCrossEntropy(ourX, ourWeight, targets(), settings);
       Plain.of(expected).assertSame(loss, 1e-12);
+      Plain.of(expected)
+          .assertSame(
+              Functions.linearCrossEntropy(ourX, ourWeight, targets(), smoothing, zLoss, cap),
+              1e-12);
       loss.mul(3).backward();
       Plain.of(plainX.grad().orElseThrow()).assertSame(ourX.grad().orElseThrow(), 1e-12);
       Plain.of(plainWeight.grad().orElseThrow()).assertSame(ourWeight.grad().orElseThrow(), 1e-12);

@@ -3,6 +3,7 @@ package inkstone.tensor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -157,6 +158,29 @@ class FunctionsTest {
           return 1 / sum;
         },
         x.shape());
+  }
+
+  @Test
+  void softCapStaysBelowItsCap() {
+    var x = Plain.random(random, 5, 7).map(v -> 20 * v);
+    for (double cap : new double[] {0.5, 3, 50}) {
+      x.map(v -> cap * Math.tanh(v / cap)).assertSame(Functions.softCap(x.tensor(), cap));
+    }
+    x.assertSame(Functions.softCap(x.tensor(), 0));
+  }
+
+  @Test
+  void topKFindsTheLargestOfEachRow() {
+    var x = Tensor.of(new float[] {3, 1, 4, 1.5f, 9, 2, 6, 5}, 2, 4);
+    assertArrayEquals(new long[] {2, 0, 0, 2}, Functions.topK(x, 2).toLongs());
+    assertArrayEquals(new long[] {2, 0, 3, 1, 0, 2, 3, 1}, Functions.topK(x, 4).toLongs());
+    assertArrayEquals(new long[] {2, 1}, Functions.topK(x, 1).shape());
+    for (int wrong : new int[] {0, -1, 5}) {
+      assertEquals(
+          "topK of FLOAT32[2, 4]: needs [rows, columns] and 1 to all columns, not " + wrong,
+          assertThrows(TensorException.class, () -> Functions.topK(x, wrong)).getMessage());
+    }
+    assertThrows(TensorException.class, () -> Functions.topK(x.reshape(-1), 1));
   }
 
   @Test

@@ -122,6 +122,17 @@ class GradientsTest {
   }
 
   @Test
+  void caps() {
+    check(in -> Functions.softCap(in.get(0), 0.7), of(3, 4));
+    var q = of(1, 4, 3, 4);
+    var k = of(1, 2, 5, 4);
+    var v = of(1, 2, 5, 4);
+    for (var mask : List.of(AttentionMask.NONE, AttentionMask.CAUSAL.window(3))) {
+      check(in -> Functions.attention(in.get(0), in.get(1), in.get(2), mask, 0, 0.4), q, k, v);
+    }
+  }
+
+  @Test
   void attention() {
     check(
         t -> Functions.attention(t.get(0), t.get(1), t.get(2), AttentionMask.CAUSAL, 0),

@@ -135,10 +135,12 @@ final class Operations {
     one("Tensor.copy()", x::copy);
     one("Tensor.indexSelect(int, Tensor)", () -> x.indexSelect(0, ids));
     one("Tensor.concat(int, List)", () -> Tensor.concat(0, List.of(x, y)));
+    one("Tensor.joined(List)", () -> Tensor.joined(List.of(x, y)));
   }
 
   private void arithmetic() {
     one("Tensor.add(Tensor)", () -> x.add(row));
+    one("Tensor.add(double)", () -> x.add(2));
     one("Tensor.sub(Tensor)", () -> x.sub(y));
     one("Tensor.mul(Tensor)", () -> x.mul(y));
     one("Tensor.mul(double)", () -> x.mul(2));
@@ -210,7 +212,15 @@ final class Operations {
                 Functions.attention(heads, heads, heads, AttentionMask.CAUSAL, 0),
                 Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0.1),
                 Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0),
-                AttentionPaths.blocked(recordedHeads, heads, heads, AttentionMask.CAUSAL, 2)));
+                AttentionPaths.blocked(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0, 2)));
+    one(
+        "Functions.attention(Tensor, Tensor, Tensor, AttentionMask, double, double)",
+        () -> Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0, 2));
+    one("Functions.softCap(Tensor, double)", () -> Functions.softCap(x, 2));
+    one("Functions.topK(Tensor, int)", () -> Functions.topK(x, 3));
+    one(
+        "Functions.linearCrossEntropy(Tensor, Tensor, Tensor, double, double, double)",
+        () -> Functions.linearCrossEntropy(x, y, ids, 0.1, 0.1, 3));
     one(
         "Functions.recomputed(UnaryOperator, Tensor)",
         () -> Functions.recomputed(in -> in.mul(2).tanh(), recordedHeads));
@@ -227,6 +237,7 @@ final class Operations {
         "Safetensors.write(Path, Map, Map)",
         () -> Safetensors.write(file, Map.of("x", x), Map.of("a", "b")));
     table.put("Safetensors.read(Path)", () -> new ArrayList<>(Safetensors.read(file).values()));
+    table.put("Safetensors.map(Path)", () -> new ArrayList<>(Safetensors.map(file).values()));
     one(
         "Safetensors.read(SafetensorsFile, String)",
         () -> {

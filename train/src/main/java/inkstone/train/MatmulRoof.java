@@ -1,7 +1,6 @@
 package inkstone.train;
 
 import inkstone.model.DecoderConfig;
-import inkstone.model.Family;
 import inkstone.tensor.DType;
 import inkstone.tensor.Device;
 import inkstone.tensor.Functions;
@@ -27,7 +26,7 @@ public final class MatmulRoof {
       DecoderConfig config, int rows, DType type, Device device, double secondsEach) {
     int heads = config.heads() * config.headDim();
     int keysAndValues = 2 * config.keyValueHeads() * config.headDim();
-    int up = (config.family() == Family.LLAMA ? 2 : 1) * config.hidden();
+    int up = (config.style().activation().gated() ? 2 : 1) * config.hidden();
     int[][] shapes = {
       {config.width(), heads + keysAndValues},
       {heads, config.width()},
