@@ -19,6 +19,7 @@ import picocli.CommandLine.TypeConversionException;
       PretrainCommand.class,
       TokenizerCommand.class,
       GenerateCommand.class,
+      ConvertCommand.class,
       ReportCommand.class,
       BenchCommand.class,
       WarmUpCommand.class,

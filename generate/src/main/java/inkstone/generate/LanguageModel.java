@@ -1,10 +1,14 @@
 package inkstone.generate;
 
 import inkstone.model.Decoder;
+import inkstone.model.GgufModel;
 import inkstone.model.ModelDirectory;
 import inkstone.model.ModelException;
+import inkstone.tensor.GgufType;
+import inkstone.text.GgufVocabulary;
 import inkstone.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -32,19 +36,46 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * The model of a Hugging Face directory.
+   * The model of a Hugging Face directory, of a GGUF file, or of llama2.c's {@code .bin} files.
    *
    * @throws ModelException if a file of the network is missing, cut or corrupted
    * @throws inkstone.text.TokenizerException if one of the tokenizer is
    */
-  public static LanguageModel open(Path directory) {
-    var decoder = ModelDirectory.open(directory);
+  public static LanguageModel open(Path path) {
+    var parts = ModelParts.open(path);
     try {
-      return of(decoder, Tokenizer.open(directory), GenerationDefaults.read(directory));
+      return of(parts.decoder(), parts.tokenizer(), parts.defaults());
     } catch (RuntimeException e) {
-      decoder.close();
+      parts.decoder().close();
       throw e;
     }
+  }
+
+  /**
+   * Writes a Hugging Face directory that {@link #open} and Transformers open; weights are float32.
+   *
+   * @throws ModelException if that fails
+   */
+  public void save(Path directory) {
+    ModelDirectory.save(
+        directory,
+        decoder,
+        defaults.end().isEmpty() ? OptionalInt.empty() : OptionalInt.of(defaults.end().getFirst()));
+    tokenizer.save(directory);
+    defaults.write(directory);
+  }
+
+  /**
+   * Writes a GGUF file that {@link #open} and llama.cpp open.
+   *
+   * @param type of the matrices, see {@link GgufModel#save}
+   * @throws ModelException if the network cannot be written so, or writing fails
+   * @throws inkstone.text.TokenizerException if llama.cpp has no such tokenizer
+   */
+  public void saveGguf(Path file, GgufType type) {
+    var metadata = new LinkedHashMap<>(GgufVocabulary.of(tokenizer, decoder.config().vocabulary()));
+    metadata.putAll(GgufDefaults.of(defaults));
+    GgufModel.save(file, decoder, type, metadata);
   }
 
   /**
@@ -106,18 +137,25 @@ public final class LanguageModel implements AutoCloseable {
     return new Pieces(this, request, sampling(request), prompt);
   }
 
-  /** The tokens of a prompt, as plain text, after the token that begins a text. */
+  /** The tokens of a prompt, as plain text, after those that begin a text. */
   private int[] read(String prompt) {
     var ids = tokenizer.encode(prompt);
-    var first = defaults.begin();
-    if (ids.length == 0 && first.isEmpty() && !defaults.end().isEmpty()) {
-      first = OptionalInt.of(defaults.end().getFirst());
+    var first = begin();
+    if (ids.length == 0 && first.length == 0 && !defaults.end().isEmpty()) {
+      first = new int[] {defaults.end().getFirst()};
     }
-    if (ids.length == 0 && first.isEmpty()) {
+    if (ids.length == 0 && first.length == 0) {
       throw new GenerationException(
           "the prompt is empty, and the model names no token to begin a text with; give some text");
     }
-    return IntStream.concat(first.stream(), IntStream.of(ids)).toArray();
+    return IntStream.concat(IntStream.of(first), IntStream.of(ids)).toArray();
+  }
+
+  /** What the configuration asks for, else what the tokenizer puts before every text. */
+  private int[] begin() {
+    return defaults.begin().isPresent()
+        ? defaults.begin().stream().toArray()
+        : tokenizer.postProcessor().begin();
   }
 
   private Sampling sampling(GenerationRequest request) {

@@ -5,6 +5,7 @@ import inkstone.model.Decoder;
 import inkstone.tensor.Gradients;
 import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
+import inkstone.text.TextStream;
 import inkstone.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -30,7 +31,7 @@ public final class Pieces implements Iterable<Piece>, AutoCloseable {
   private final int[] prompt;
   private final int maxTokens;
   private final ContiguousCache cache;
-  private final Utf8Stream characters = new Utf8Stream();
+  private final TextStream characters;
   private final StopStrings stops;
   private final StringBuilder text = new StringBuilder();
   private final List<Double> logprobs = new ArrayList<>();
@@ -54,6 +55,8 @@ public final class Pieces implements Iterable<Piece>, AutoCloseable {
     maxTokens = Math.min(request.maxTokens(), context - prompt.length);
     cache = ContiguousCache.of(context);
     stops = new StopStrings(request.stop());
+    // A text that goes on with words keeps the space before its first.
+    characters = tokenizer.stream(!request.prompt().isEmpty());
   }
 
   /** The next piece; empty once the text has ended or this is closed. */
@@ -83,8 +86,7 @@ public final class Pieces implements Iterable<Piece>, AutoCloseable {
     last = OptionalInt.of(choice.id());
     written++;
     logprobs.add(choice.logprob());
-    var certain =
-        stops.accept(characters.accept(ends ? new byte[0] : tokenizer.bytes(choice.id())));
+    var certain = stops.accept(ends ? "" : characters.accept(choice.id()));
     if (ends || stops.stopped()) {
       finished = Optional.of(FinishReason.STOP);
     } else if (written == maxTokens) {

@@ -2,6 +2,7 @@ package inkstone.generate;
 
 import inkstone.text.Tokenizer;
 import java.io.ByteArrayOutputStream;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -42,7 +43,12 @@ final class Tokens {
                   case "decode" -> decode(pieces, (int[]) args[0]);
                   case "vocabularySize" -> pieces.size() + special.size();
                   case "special" -> special;
-                  default -> throw new UnsupportedOperationException(method.getName());
+                  default -> {
+                    if (!method.isDefault()) {
+                      throw new UnsupportedOperationException(method.getName());
+                    }
+                    yield InvocationHandler.invokeDefault(proxy, method, args);
+                  }
                 });
   }
 

@@ -57,18 +57,11 @@ public final class GgufModel {
     var where = path.toString();
     var architecture =
         GgufArchitecture.named(String.valueOf(file.metadata().get(ARCHITECTURE)), where);
-    try (var scope = Scope.open()) {
-      var json = config(file, architecture);
-      var format = Family.of(json, where).format();
-      var config = format.read(new ConfigReader(json));
-      if (config.layers() > file.names().size()) {
-        throw new ModelException(
-            "%d tensors are too few for %d layers".formatted(file.names().size(), config.layers()));
-      }
-      var weights = format.toDecoder(config, weights(file, architecture, config));
-      var owned = new LinkedHashMap<String, Tensor>();
-      weights.forEach((name, tensor) -> owned.put(name, tensor.contiguous()));
-      return Decoder.of(config, owned);
+    try {
+      return Assembly.decoder(
+          config(file, architecture),
+          file.names().size(),
+          config -> weights(file, architecture, config));
     } catch (ModelException | TensorException | GgufException e) {
       throw new ModelException("%s: %s".formatted(where, e.getMessage()), e);
     }

@@ -18,6 +18,15 @@ record AddedToken(
     boolean stripRight,
     boolean normalized) {
 
+  /** The content as text has it by the time that this token is looked for. */
+  String inNormalized(TextNormalizer normalizer) {
+    return normalized ? normalizer.normalize(content) : content;
+  }
+
+  AddedToken withContent(String other) {
+    return new AddedToken(id, other, special, singleWord, stripLeft, stripRight, normalized);
+  }
+
   /** A control token without any of the options. */
   static AddedToken special(int id, String content) {
     return new AddedToken(id, content, true, false, false, false, false);

@@ -27,7 +27,7 @@ final class Characters implements TextModel {
   }
 
   @Override
-  public void encode(char[] text, int from, int to, IntList out) {
+  public void encode(char[] text, int from, int to, boolean first, IntList out) {
     var bytes = new byte[6];
     for (int i = from; i < to; ) {
       int c = Character.codePointAt(text, i, to);

@@ -1,19 +1,16 @@
 package inkstone.text;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** The stages of a {@code tokenizer.json} put together: added tokens, normaliser, model. */
@@ -23,30 +20,31 @@ final class ComposedTokenizer implements Tokenizer {
   private static final int LONG_TEXT = 1 << 18;
 
   private static final int CHUNK = 1 << 16;
-  private static final byte[] NOTHING = {};
 
   private final TextModel model;
-  private final byte[][] tokens;
+  private final Decoding decoding;
   private final Map<String, Integer> special;
   private final AddedTokens inRawText;
   private final AddedTokens inNormalizedText;
-  private final List<Normalizer.Form> forms;
-  private final byte[] json;
+  private final TextNormalizer normalizer;
+  private final PostProcessor postProcessor;
+  private final Supplier<byte[]> json;
   private final Optional<byte[]> config;
 
   /**
-   * @param tokens the bytes of each id, null for one that is not used
-   * @param json the {@code tokenizer.json} that says all of this
+   * @param json gives the {@code tokenizer.json} that says all of this, the same bytes every time
    */
   ComposedTokenizer(
       TextModel model,
-      byte[][] tokens,
+      Decoding decoding,
       List<AddedToken> added,
-      List<Normalizer.Form> forms,
-      byte[] json) {
+      TextNormalizer normalizer,
+      PostProcessor postProcessor,
+      Supplier<byte[]> json) {
     this.model = model;
-    this.tokens = tokens;
-    this.forms = forms;
+    this.decoding = decoding;
+    this.normalizer = normalizer;
+    this.postProcessor = postProcessor;
     this.json = json;
     this.config = Optional.empty();
     var names = new LinkedHashMap<String, Integer>();
@@ -56,19 +54,26 @@ final class ComposedTokenizer implements Tokenizer {
       }
     }
     special = Collections.unmodifiableMap(names);
-    boolean late = !forms.isEmpty();
+    boolean late = normalizer != TextNormalizer.NONE;
     inRawText = new AddedTokens(added.stream().filter(t -> !(late && t.normalized())).toList());
-    inNormalizedText = new AddedTokens(added.stream().filter(t -> late && t.normalized()).toList());
+    inNormalizedText =
+        new AddedTokens(
+            added.stream()
+                .filter(t -> late && t.normalized())
+                .map(t -> t.withContent(t.inNormalized(normalizer)))
+                .filter(t -> !t.content().isEmpty())
+                .toList());
   }
 
   /** The same tokenizer with the {@code tokenizer_config.json} that lay beside it. */
   ComposedTokenizer(ComposedTokenizer other, byte[] config) {
     model = other.model;
-    tokens = other.tokens;
+    decoding = other.decoding;
     special = other.special;
     inRawText = other.inRawText;
     inNormalizedText = other.inNormalizedText;
-    forms = other.forms;
+    normalizer = other.normalizer;
+    postProcessor = other.postProcessor;
     json = other.json;
     this.config = Optional.of(config);
   }
@@ -82,9 +87,12 @@ final class ComposedTokenizer implements Tokenizer {
   public int[] encodeTemplate(List<Span> spans) {
     boolean anyTrusted = spans.stream().anyMatch(Span::trusted);
     var joined = spans.size() == 1 ? spans.getFirst().text() : join(spans);
+    if (model instanceof Pipeline) {
+      joined = Utf8.wellFormed(joined);
+    }
     var ids = new IntList(joined.length() / 3);
     if (!anyTrusted && !inRawText.inPlainText() && !inNormalizedText.inPlainText()) {
-      encodeSegment(normalize(joined), ids);
+      encodeSegment(normalizer.normalize(joined), true, ids);
       return ids.toArray();
     }
     var trust = new TrustedRanges(spans);
@@ -109,30 +117,20 @@ final class ComposedTokenizer implements Tokenizer {
       return;
     }
     boolean trusted = trust.covers(from, to);
-    String normalized = normalize(text.substring(from, to));
+    String normalized = normalizer.normalize(text.substring(from, to));
     int at = 0;
     for (AddedTokens.Match match : inNormalizedText.find(normalized, (s, e) -> trusted)) {
-      encodeSegment(normalized.substring(at, match.start()), ids);
+      encodeSegment(normalized.substring(at, match.start()), from == 0 && at == 0, ids);
       ids.add(match.token().id());
       at = match.end();
     }
-    encodeSegment(normalized.substring(at), ids);
+    encodeSegment(normalized.substring(at), from == 0 && at == 0, ids);
   }
 
-  private String normalize(String text) {
-    String result = text;
-    for (Normalizer.Form form : forms) {
-      if (!Normalizer.isNormalized(result, form)) {
-        result = Normalizer.normalize(result, form);
-      }
-    }
-    return result;
-  }
-
-  private void encodeSegment(String text, IntList ids) {
+  private void encodeSegment(String text, boolean first, IntList ids) {
     char[] units = text.toCharArray();
     if (units.length <= LONG_TEXT || !model.cutsAtLines()) {
-      model.encode(units, 0, units.length, ids);
+      model.encode(units, 0, units.length, first, ids);
       return;
     }
     List<Integer> cuts = cutAtLines(units);
@@ -141,7 +139,7 @@ final class ComposedTokenizer implements Tokenizer {
         .mapToObj(
             i -> {
               var part = new IntList(CHUNK / 3);
-              model.encode(units, cuts.get(i), cuts.get(i + 1), part);
+              model.encode(units, cuts.get(i), cuts.get(i + 1), first && i == 0, part);
               return part.toArray();
             })
         .toList()
@@ -168,29 +166,27 @@ final class ComposedTokenizer implements Tokenizer {
 
   @Override
   public String decode(int... ids) {
-    var bytes = new ByteArrayOutputStream(ids.length * 4);
-    for (int id : ids) {
-      bytes.writeBytes(token(id));
-    }
-    return bytes.toString(StandardCharsets.UTF_8);
+    return decoding.decode(ids);
   }
 
   @Override
   public byte[] bytes(int id) {
-    return token(id).clone();
+    return decoding.bytes(id);
   }
 
-  private byte[] token(int id) {
-    if (id < 0 || id >= tokens.length) {
-      throw new TokenizerException(
-          "token id %d is outside the vocabulary, [0, %d)".formatted(id, tokens.length));
-    }
-    return Objects.requireNonNullElse(tokens[id], NOTHING);
+  @Override
+  public TextStream stream(boolean continuing) {
+    return decoding.stream(continuing);
+  }
+
+  @Override
+  public PostProcessor postProcessor() {
+    return postProcessor;
   }
 
   @Override
   public int vocabularySize() {
-    return tokens.length;
+    return decoding.size();
   }
 
   @Override
@@ -201,15 +197,25 @@ final class ComposedTokenizer implements Tokenizer {
   @Override
   public String sha256() {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json.get()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 
+  /** The {@code tokenizer.json} that says all of this. */
+  byte[] json() {
+    return json.get();
+  }
+
+  /** The {@code tokenizer_config.json} beside it. */
+  byte[] config() {
+    return config.orElseGet(() -> TokenizerJsonWriter.config(special));
+  }
+
   @Override
   public void save(Path directory) {
     TokenizerFiles.save(
-        directory, json, config.orElseGet(() -> TokenizerJsonWriter.config(special)));
+        directory, json.get(), config.orElseGet(() -> TokenizerJsonWriter.config(special)));
   }
 }

@@ -1,6 +1,7 @@
 package inkstone.text;
 
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranked byte-pair merges and how they are applied: the pair of lowest rank first, the leftmost of
@@ -17,6 +18,7 @@ final class Merges {
   private final int[] left;
   private final int[] right;
   private final int[] merged;
+  private final int @Nullable [] priorities;
 
   /**
    * Merge number {@code i} joins {@code left[i]} and {@code right[i]} to {@code merged[i]}; a pair
@@ -24,6 +26,17 @@ final class Merges {
    * merge that is never made.
    */
   Merges(int[] left, int[] right, int[] merged) {
+    this(left, right, merged, null);
+  }
+
+  /**
+   * Merges that do not come in the order of their numbers.
+   *
+   * @param priorities the rank of each, from 0; several may have the same, and of these the
+   *     leftmost in the text is made first
+   */
+  Merges(int[] left, int[] right, int[] merged, int @Nullable [] priorities) {
+    this.priorities = priorities;
     this.left = left;
     this.right = right;
     this.merged = merged;
@@ -57,8 +70,16 @@ final class Merges {
   }
 
   private int rank(int a, int b) {
-    int rank = ranks.get(a, b);
-    return rank < 0 ? NONE : rank;
+    int merge = ranks.get(a, b);
+    if (merge < 0) {
+      return NONE;
+    }
+    return priorities == null ? merge : priorities[merge];
+  }
+
+  /** What a pair of this rank becomes. */
+  private int merged(int rank, int a, int b) {
+    return merged[priorities == null ? rank : ranks.get(a, b)];
   }
 
   private int applyByScan(int[] symbols, int length) {
@@ -82,7 +103,7 @@ final class Merges {
       if (best == NONE) {
         return length;
       }
-      symbols[at] = merged[best];
+      symbols[at] = merged(best, symbols[at], symbols[at + 1]);
       int rest = length - at - 2;
       System.arraycopy(symbols, at + 2, symbols, at + 1, rest);
       System.arraycopy(pair, at + 2, pair, at + 1, rest);
@@ -111,10 +132,10 @@ final class Merges {
       int at = (int) head;
       int second = next[at];
       // An entry is stale once one of its two symbols has gone into another merge.
-      if (symbols[at] != left[rank] || second == length || symbols[second] != right[rank]) {
+      if (symbols[at] < 0 || second == length || rank(symbols[at], symbols[second]) != rank) {
         continue;
       }
-      symbols[at] = merged[rank];
+      symbols[at] = merged(rank, symbols[at], symbols[second]);
       symbols[second] = -1;
       next[at] = next[second];
       if (next[at] < length) {

@@ -1,90 +1,120 @@
 package inkstone.text;
 
+import inkstone.text.PreTokenizer.Cut;
+import inkstone.text.PreTokenizer.Delimiters;
+import inkstone.text.PreTokenizer.Metaspace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the {@code pre_tokenizer} of a byte-level {@code tokenizer.json}. */
+/** Reads the {@code pre_tokenizer} of a {@code tokenizer.json} as a list of steps. */
 final class PreTokenizerReader {
 
-  private final String where;
-  private final List<Splitter> splitters = new ArrayList<>();
-  private boolean byteLevel;
-  private boolean prefixSpace;
+  private static final String KNOWN =
+      "ByteLevel, BertPreTokenizer, Metaspace, Split, Digits, Punctuation, Whitespace,"
+          + " WhitespaceSplit, CharDelimiterSplit, Sequence";
 
-  PreTokenizerReader(String where) {
-    this.where = where;
+  private static final Pattern WORDS =
+      Pattern.compile("\\w+|[^\\w\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
+
+  private final Source source;
+
+  PreTokenizerReader(Source source) {
+    this.source = source;
   }
 
-  /**
-   * Whether the bytes are written in GPT-2's alphabet, without which no other class may read it.
-   */
-  boolean byteLevel() {
-    return byteLevel;
-  }
-
-  /** Whether a text that does not start with a space gets one. */
-  boolean prefixSpace() {
-    return prefixSpace;
-  }
-
-  Splitter splitter() {
-    return Splitter.chain(splitters);
-  }
-
-  /** Reads one component, a sequence's parts in order. */
-  void read(JsonNode node, String key) {
-    if (TokenizerJson.absent(node)) {
-      return;
+  /** The steps of the component at {@code key} in order; none where it is absent. */
+  List<PreTokenizer> read(JsonNode node, String key) {
+    if (Source.absent(node)) {
+      return List.of();
     }
-    if (byteLevel) {
-      throw unsupported(key, "a component after ByteLevel", "ByteLevel as the last");
-    }
-    String type = node.path("type").asString("");
-    switch (type) {
+    return switch (Source.type(node)) {
       case "Sequence" -> {
+        var steps = new ArrayList<PreTokenizer>();
         int i = 0;
         for (JsonNode step : node.path("pretokenizers")) {
-          read(step, "%s.pretokenizers[%d]".formatted(key, i++));
+          steps.addAll(read(step, "%s.pretokenizers[%d]".formatted(key, i++)));
         }
+        yield steps;
       }
-      case "ByteLevel" -> {
-        byteLevel = true;
-        prefixSpace = node.path("add_prefix_space").asBoolean(true);
-        if (prefixSpace && !splitters.isEmpty()) {
-          throw unsupported(key, "add_prefix_space after a split", "it in ByteLevel alone");
-        }
-        if (node.path("use_regex").asBoolean(true)) {
-          splitters.add(SplitPattern.GPT2.splitter());
-        }
-      }
+      case "BertPreTokenizer" ->
+          List.of(
+              PreTokenizer.at(WHITE_SPACE, SplitBehavior.REMOVED),
+              PreTokenizer.at(PUNCTUATION, SplitBehavior.ISOLATED));
+      default -> List.of(single(node, key));
+    };
+  }
+
+  private static final Delimiters WHITE_SPACE =
+      Delimiters.characters(Characteristics::isWhiteSpace);
+  private static final Delimiters PUNCTUATION =
+      Delimiters.characters(Characteristics::isPunctuation);
+
+  private PreTokenizer single(JsonNode node, String key) {
+    String type = Source.type(node);
+    return switch (type) {
+      case "ByteLevel" ->
+          new PreTokenizer.ByteLevel(
+              source.flag(node, key, "add_prefix_space", true),
+              source.flag(node, key, "use_regex", true)
+                  ? SplitPattern.GPT2.splitter()
+                  : Splitter.WHOLE);
+      case "Metaspace" -> metaspace(node, key);
+      case "Split" -> split(node, key);
       case "Digits" ->
-          splitters.add(
-              RegexSplitter.of(
-                  node.path("individual_digits").asBoolean(false) ? "\\p{N}" : "\\p{N}+"));
-      case "Split" -> splitters.add(split(node, key));
-      default -> throw unsupported(key, type, "Sequence, Split, Digits, ByteLevel");
-    }
+          source.flag(node, key, "individual_digits", false)
+              ? new Cut(RegexSplitter.of("\\p{N}"))
+              : new Cut(RegexSplitter.of("\\p{N}+"));
+      case "Punctuation" -> PreTokenizer.at(PUNCTUATION, behavior(node, key, "Isolated"));
+      case "Whitespace" ->
+          PreTokenizer.at(Delimiters.matching(WORDS).inverted(), SplitBehavior.REMOVED);
+      case "WhitespaceSplit" -> PreTokenizer.at(WHITE_SPACE, SplitBehavior.REMOVED);
+      case "CharDelimiterSplit" -> {
+        int delimiter = source.character(node, key, "delimiter");
+        yield PreTokenizer.at(Delimiters.characters(c -> c == delimiter), SplitBehavior.REMOVED);
+      }
+      default -> throw source.unsupported(key, type, KNOWN);
+    };
   }
 
-  private Splitter split(JsonNode node, String key) {
-    String behavior = node.path("behavior").asString("");
-    if (!behavior.equals("Isolated") || node.path("invert").asBoolean(false)) {
-      throw unsupported(key + ".behavior", behavior, "Isolated, not inverted");
+  private Metaspace metaspace(JsonNode node, String key) {
+    return new Metaspace(
+        Character.toString(source.character(node, key, "replacement")),
+        prepend(source, node, key),
+        source.flag(node, key, "split", true));
+  }
+
+  /** The {@code prepend_scheme}, or what older files say with {@code add_prefix_space}. */
+  static Metaspace.Prepend prepend(Source source, JsonNode node, String key) {
+    if (!source.flag(node, key, "add_prefix_space", true)) {
+      return Metaspace.Prepend.NEVER;
     }
+    String scheme = node.path("prepend_scheme").asString("always");
+    return switch (scheme) {
+      case "always" -> Metaspace.Prepend.ALWAYS;
+      case "first" -> Metaspace.Prepend.FIRST;
+      case "never" -> Metaspace.Prepend.NEVER;
+      default -> throw source.unsupported(key + ".prepend_scheme", scheme, "always, first, never");
+    };
+  }
+
+  private SplitBehavior behavior(JsonNode node, String key, String otherwise) {
+    return SplitBehavior.read(node.path("behavior").asString(otherwise), source, key + ".behavior");
+  }
+
+  private PreTokenizer split(JsonNode node, String key) {
+    SplitBehavior behavior = behavior(node, key, "");
+    boolean inverted = source.flag(node, key, "invert", false);
     JsonNode pattern = node.path("pattern");
-    if (pattern.path("String").isString()) {
-      return RegexSplitter.of(Pattern.quote(pattern.path("String").asString()));
+    if (behavior == SplitBehavior.ISOLATED) {
+      // What lies between matches is a piece too, so that it does not matter which is which.
+      return new Cut(
+          pattern.path("Regex").isString()
+              ? RegexSplitter.of(pattern.path("Regex").asString())
+              : RegexSplitter.of(source.pattern(node, key)));
     }
-    if (!pattern.path("Regex").isString()) {
-      throw unsupported(key + ".pattern", pattern.toString(), "Regex, String");
-    }
-    return RegexSplitter.of(pattern.path("Regex").asString());
-  }
-
-  private TokenizerException unsupported(String key, String value, String supported) {
-    return new TokenizerException(
-        "%s: %s '%s' is not supported; supported: %s".formatted(where, key, value, supported));
+    var delimiters = Delimiters.matching(source.pattern(node, key));
+    return PreTokenizer.at(inverted ? delimiters.inverted() : delimiters, behavior);
   }
 }

@@ -3,13 +3,9 @@ package inkstone.text;
 import java.nio.CharBuffer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /** Any other pattern through {@code java.util.regex}: matches and what lies between are pieces. */
 final class RegexSplitter implements Splitter {
-
-  /** Oniguruma writes {@code \p{Han}} where Java wants {@code \p{IsHan}}. */
-  private static final Pattern LONG_PROPERTY = Pattern.compile("\\\\([pP])\\{(?!Is)(\\w{3,})}");
 
   private final Pattern pattern;
 
@@ -27,20 +23,13 @@ final class RegexSplitter implements Splitter {
     return compiled(regex);
   }
 
-  /** The regular expression itself, with Unicode classes and lines as Oniguruma sees them. */
+  /** The regular expression itself, as Oniguruma sees it. */
   static Splitter compiled(String regex) {
-    String java = LONG_PROPERTY.matcher(regex).replaceAll("\\\\$1{Is$2}");
-    int flags =
-        Pattern.UNICODE_CHARACTER_CLASS
-            | Pattern.UNICODE_CASE
-            | Pattern.MULTILINE
-            | Pattern.UNIX_LINES;
-    try {
-      return new RegexSplitter(Pattern.compile(java, flags));
-    } catch (PatternSyntaxException e) {
-      throw new TokenizerException(
-          "the split pattern %s cannot be used: %s".formatted(regex, e.getDescription()), e);
-    }
+    return of(Oniguruma.compile(regex));
+  }
+
+  static Splitter of(Pattern pattern) {
+    return new RegexSplitter(pattern);
   }
 
   @Override

@@ -17,8 +17,21 @@ interface Splitter {
   }
 
   /** All of the text as one piece. */
-  static Splitter whole() {
+  Splitter WHOLE =
+      (text, from, to, ends) -> {
+        if (to > from) {
+          ends.add(to);
+        }
+      };
+
+  /** Cuts before every {@code mark} that does not follow another. */
+  static Splitter before(char mark) {
     return (text, from, to, ends) -> {
+      for (int i = from + 1; i < to; i++) {
+        if (text[i] == mark && text[i - 1] != mark) {
+          ends.add(i);
+        }
+      }
       if (to > from) {
         ends.add(to);
       }
@@ -28,7 +41,7 @@ interface Splitter {
   /** Each splitter cuts the pieces of the one before it. */
   static Splitter chain(List<Splitter> splitters) {
     if (splitters.isEmpty()) {
-      return whole();
+      return WHOLE;
     }
     Splitter first = splitters.getFirst();
     if (splitters.size() == 1) {

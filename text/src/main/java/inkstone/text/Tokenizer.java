@@ -29,6 +29,16 @@ public interface Tokenizer {
   }
 
   /**
+   * The tokenizer of a GGUF file, from its metadata {@code tokenizer.ggml.*}.
+   *
+   * @param where names the file in messages
+   * @throws TokenizerException where the vocabulary is missing or of a kind that is not supported
+   */
+  static Tokenizer ofGguf(Map<String, Object> metadata, String where) {
+    return GgufTokenizer.open(metadata, where);
+  }
+
+  /**
    * The plain byte tokenizer: ids 0 to 255 are the bytes of UTF-8, then come {@code special}. It is
    * byte-level BPE without merges.
    */
@@ -67,8 +77,26 @@ public interface Tokenizer {
   /** The text of {@code ids}; special tokens give nothing, broken UTF-8 gives U+FFFD. */
   String decode(int... ids);
 
-  /** The bytes that one id stands for; empty for a special token. */
+  /**
+   * The bytes that one id adds in the middle of a text; empty for a special token. What an id adds
+   * at the beginning or the end of a text may be less, as {@link #stream} knows.
+   */
   byte[] bytes(int id);
+
+  /**
+   * Decodes ids as they come.
+   *
+   * @param continuing the ids go on with a text, so that a space is kept that would be dropped at
+   *     the beginning of one
+   */
+  default TextStream stream(boolean continuing) {
+    return TextStream.ofBytes(this);
+  }
+
+  /** What belongs around a text and around a pair, for who wants it; encoding never adds it. */
+  default PostProcessor postProcessor() {
+    return PostProcessor.NONE;
+  }
 
   /** The number of ids, special tokens included: every id is in {@code [0, vocabularySize)}. */
   int vocabularySize();

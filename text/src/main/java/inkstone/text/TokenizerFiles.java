@@ -15,6 +15,8 @@ import java.util.Optional;
 final class TokenizerFiles {
 
   private static final String JSON = "tokenizer.json";
+  private static final String MODEL = "tokenizer.model";
+  private static final String VOCABULARY_TEXT = "vocab.txt";
   private static final String CONFIG = "tokenizer_config.json";
   private static final List<String> VOCABULARIES = List.of("vocab.json", "encoder.json");
   private static final List<String> MERGES = List.of("merges.txt", "vocab.bpe");
@@ -30,8 +32,10 @@ final class TokenizerFiles {
     }
     String name = fileName(path);
     if (name.endsWith(".model")) {
-      throw new TokenizerException(
-          "%s: SentencePiece models are not supported; supported: tokenizer.json".formatted(path));
+      return sentencePiece(path);
+    }
+    if (name.endsWith(VOCABULARY_TEXT)) {
+      return vocabularyText(path);
     }
     for (String vocabulary : VOCABULARIES) {
       if (name.endsWith(vocabulary)) {
@@ -51,6 +55,14 @@ final class TokenizerFiles {
     if (Files.exists(json)) {
       return json(json);
     }
+    Path model = directory.resolve(MODEL);
+    if (Files.exists(model)) {
+      return sentencePiece(model);
+    }
+    Path text = directory.resolve(VOCABULARY_TEXT);
+    if (Files.exists(text)) {
+      return vocabularyText(text);
+    }
     Path vocabulary = firstIn(directory, VOCABULARIES);
     return vocabularyAndMerges(vocabulary, firstIn(directory, MERGES));
   }
@@ -63,8 +75,9 @@ final class TokenizerFiles {
         .orElseThrow(
             () ->
                 new TokenizerException(
-                    "%s: no %s and no %s in this directory"
-                        .formatted(directory, JSON, String.join(" or ", names))));
+                    "%s: no %s, %s, %s and no %s in this directory"
+                        .formatted(
+                            directory, JSON, MODEL, VOCABULARY_TEXT, String.join(" or ", names))));
   }
 
   /** The other file of a pair such as {@code gpt2-vocab.json} and {@code gpt2-merges.txt}. */
@@ -84,6 +97,17 @@ final class TokenizerFiles {
 
   private static Tokenizer json(Path file) {
     return withConfig(TokenizerJson.read(read(file), file.toString()), config(file));
+  }
+
+  private static Tokenizer sentencePiece(Path file) {
+    var model = SentencePieceModel.read(read(file), file.toString());
+    return withConfig(SentencePiece.tokenizer(model, file.toString()), config(file));
+  }
+
+  private static Tokenizer vocabularyText(Path file) {
+    Optional<byte[]> config = config(file);
+    byte[] json = VocabularyText.toJson(read(file), file.toString(), config);
+    return withConfig(TokenizerJson.read(json, file.toString()), config);
   }
 
   private static Tokenizer vocabularyAndMerges(Path vocabulary, Path merges) {

@@ -1,35 +1,35 @@
 package inkstone.text;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.text.Normalizer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * Reads Hugging Face's {@code tokenizer.json}: byte-level BPE, and BPE over characters with byte
- * fallback and without merges. A post-processor only adds special tokens around a text; here
- * templates do that, so it is kept in the file and not run.
- */
+/** Reads Hugging Face's {@code tokenizer.json}. */
 final class TokenizerJson {
 
-  /** Ids beyond this are taken for damage: arrays are as long as the highest id. */
-  private static final int HIGHEST_ID = 1 << 24;
+  private static final String MODELS = "BPE, WordPiece, Unigram, WordLevel";
+  private static final int LONGEST_WORD = 100;
 
   private final byte[] json;
-  private final String where;
-  private final Map<String, Integer> vocabulary = new HashMap<>();
-  private final List<AddedToken> added = new ArrayList<>();
-  private final Set<Integer> special = new HashSet<>();
+  private final Source source;
+  private final JsonNode root;
+  private final JsonNode model;
+  private final Vocabulary vocabulary;
 
   private TokenizerJson(byte[] json, String where) {
     this.json = json;
-    this.where = where;
+    source = new Source(where);
+    root = Json.object(json, where);
+    model = root.path("model");
+    if (!model.isObject()) {
+      throw source.error("model", "is missing; is this a tokenizer.json?");
+    }
+    if (!List.of(MODELS.split(", ")).contains(type())) {
+      throw source.unsupported("model.type", type(), MODELS);
+    }
+    vocabulary = Vocabulary.read(root, source);
   }
 
   /** Reads a file's bytes; {@code where} names it in messages. */
@@ -37,263 +37,95 @@ final class TokenizerJson {
     return new TokenizerJson(json, where).read();
   }
 
+  /** What older files leave out is told by the shape of the vocabulary. */
+  private String type() {
+    String otherwise =
+        model.has("merges") ? "BPE" : model.path("vocab").isArray() ? "Unigram" : "BPE";
+    return model.path("type").asString(otherwise);
+  }
+
   private ComposedTokenizer read() {
-    JsonNode root = Json.object(json, where);
-    JsonNode model = root.path("model");
-    if (!model.isObject()) {
-      throw error("model", "is missing; is this a tokenizer.json?");
-    }
-    String type = model.path("type").asString("BPE");
-    if (!type.equals("BPE")) {
-      throw unsupported("model.type", type, "BPE");
-    }
-    readVocabulary(model.path("vocab"));
-    readAdded(root.path("added_tokens"));
-    var forms = new ArrayList<Normalizer.Form>();
-    readNormalizer(root.path("normalizer"), "normalizer", forms);
-    refuseOptions(model);
-    return model.path("byte_fallback").asBoolean(false)
-        ? characters(root, model, forms)
-        : byteLevel(root, model, forms);
+    TextNormalizer normalizer =
+        new NormalizerReader(source).read(root.path("normalizer"), "normalizer");
+    List<PreTokenizer> steps =
+        new PreTokenizerReader(source).read(root.path("pre_tokenizer"), "pre_tokenizer");
+    List<DecoderStep> decoder = new DecoderReader(source).read(root.path("decoder"), "decoder");
+    PostProcessor around =
+        new PostProcessorReader(source, vocabulary.size())
+            .read(root.path("post_processor"), "post_processor");
+    Decoding decoding = decoding(decoder, normalizer);
+    return new ComposedTokenizer(
+        textModel(steps), decoding, vocabulary.added(), normalizer, around, () -> json);
   }
 
-  private void readVocabulary(JsonNode node) {
-    if (!node.isObject() || node.isEmpty()) {
-      throw error("model.vocab", "must be an object from token to id, with an entry or more");
-    }
-    for (var entry : node.properties()) {
-      vocabulary.put(entry.getKey(), id(entry.getValue(), "model.vocab", entry.getKey()));
-    }
+  private TextModel textModel(List<PreTokenizer> steps) {
+    Map<String, Integer> plain = vocabulary.plain();
+    return switch (type()) {
+      case "BPE" -> new BpeReader(model, vocabulary, source).read(steps);
+      case "WordPiece" -> new Pipeline(steps, wordPiece(plain));
+      case "WordLevel" -> new Pipeline(steps, new WordLevel(plain, unknown("<unk>", false)));
+      default -> new Pipeline(steps, unigram(plain));
+    };
   }
 
-  private int id(JsonNode node, String key, String token) {
-    if (!node.isInt() || node.intValue() < 0 || node.intValue() > HIGHEST_ID) {
-      throw error(key, "the id of '%s' is %s, not a number from 0".formatted(token, node));
-    }
-    return node.intValue();
+  private WordPiece wordPiece(Map<String, Integer> plain) {
+    int longest =
+        model.has("max_input_chars_per_word")
+            ? source.count(model, "model", "max_input_chars_per_word")
+            : LONGEST_WORD;
+    return new WordPiece(
+        plain,
+        model.path("continuing_subword_prefix").asString("##"),
+        unknown("[UNK]", true),
+        longest);
   }
 
-  private void readAdded(JsonNode list) {
-    for (JsonNode node : list) {
-      String content = node.path("content").asString("");
-      if (content.isEmpty()) {
-        throw error("added_tokens", "an entry has no content: " + node);
-      }
-      int id = id(node.path("id"), "added_tokens", content);
-      Integer known = vocabulary.get(content);
-      if (known != null && known != id) {
-        throw error(
-            "added_tokens",
-            "'%s' has id %d here and %d in model.vocab".formatted(content, id, known));
-      }
-      // Some files forget to mark <|...|>, which nobody means as plain text.
-      boolean control = content.startsWith("<|") && content.endsWith("|>");
-      var token =
-          new AddedToken(
-              id,
-              content,
-              control || node.path("special").asBoolean(false),
-              node.path("single_word").asBoolean(false),
-              node.path("lstrip").asBoolean(false),
-              node.path("rstrip").asBoolean(false),
-              node.path("normalized").asBoolean(false));
-      added.add(token);
-      if (token.special()) {
-        special.add(id);
+  private int unknown(String usual, boolean needed) {
+    String token = model.path("unk_token").asString(usual);
+    Integer id = vocabulary.ids().get(token);
+    if (id == null && needed) {
+      throw source.error("model.unk_token", "'%s' is not in model.vocab".formatted(token));
+    }
+    return id == null ? -1 : id;
+  }
+
+  private Unigram unigram(Map<String, Integer> plain) {
+    int unknown = -1;
+    if (!Source.absent(model.path("unk_id"))) {
+      unknown = source.count(model, "model", "unk_id");
+      if (unknown >= vocabulary.size()) {
+        throw source.error("model.unk_id", "%d is not in model.vocab".formatted(unknown));
       }
     }
+    boolean fallback = source.flag(model, "model", "byte_fallback", false);
+    return new Unigram(
+        plain,
+        vocabulary.scores(),
+        vocabulary.leastScore(),
+        unknown,
+        fallback ? BpeReader.fallbackBytes(plain) : null,
+        false);
   }
 
-  private void readNormalizer(JsonNode node, String key, List<Normalizer.Form> forms) {
-    if (absent(node)) {
-      return;
-    }
-    String type = node.path("type").asString("");
-    switch (type) {
-      case "NFC", "NFD", "NFKC", "NFKD" -> forms.add(Normalizer.Form.valueOf(type));
-      case "Sequence" -> {
-        for (JsonNode step : node.path("normalizers")) {
-          readNormalizer(step, key + ".normalizers", forms);
-        }
+  private Decoding decoding(List<DecoderStep> decoder, TextNormalizer normalizer) {
+    @Nullable String[] names = vocabulary.names();
+    if (decoder.size() != 1 || !(decoder.getFirst() instanceof ByteLevelStep)) {
+      for (AddedToken token : vocabulary.added()) {
+        names[token.id()] = token.special() ? null : token.inNormalized(normalizer);
       }
-      default -> throw unsupported(key, type, "NFC, NFD, NFKC, NFKD and sequences of them");
+      return new ChainDecoding(names, decoder);
     }
-  }
-
-  private void refuseOptions(JsonNode model) {
-    for (String key : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
-      String value = model.path(key).asString("");
-      if (!value.isEmpty()) {
-        throw unsupported("model." + key, value, "none");
-      }
-    }
-  }
-
-  private ComposedTokenizer byteLevel(JsonNode root, JsonNode model, List<Normalizer.Form> forms) {
-    var cutter = new PreTokenizerReader(where);
-    cutter.read(root.path("pre_tokenizer"), "pre_tokenizer");
-    if (!cutter.byteLevel()) {
-      throw error("pre_tokenizer", "lacks ByteLevel: only byte-level BPE is supported");
-    }
-    requireDecoder(root, List.of("ByteLevel"));
-    byte[][] tokens = tokens(ByteAlphabet::read);
-    int[] byteIds = new int[256];
-    for (int b = 0; b < 256; b++) {
-      byteIds[b] = byteId(b, ByteAlphabet.write(new byte[] {(byte) b}));
-    }
-    Map<String, Integer> whole = Map.of();
-    if (model.path("ignore_merges").asBoolean(false)) {
-      whole = new HashMap<>(vocabulary);
-      whole.values().removeAll(special);
-    }
-    var bpe =
-        new ByteLevelBpe(
-            byteIds, merges(model.path("merges")), cutter.splitter(), cutter.prefixSpace(), whole);
-    return new ComposedTokenizer(bpe, tokens, added, forms, json);
-  }
-
-  private ComposedTokenizer characters(JsonNode root, JsonNode model, List<Normalizer.Form> forms) {
-    if (!model.path("merges").isEmpty()) {
-      throw unsupported("model.byte_fallback", "true with merges", "it without merges");
-    }
-    if (!absent(root.path("pre_tokenizer"))) {
-      throw unsupported(
-          "pre_tokenizer", root.path("pre_tokenizer").path("type").asString(""), "none here");
-    }
-    requireDecoder(root, List.of("ByteFallback", "Fuse"));
-    byte[][] tokens = tokens(name -> new byte[0]);
-    int[] byteIds = new int[256];
-    for (int b = 0; b < 256; b++) {
-      byteIds[b] = byteId(b, "<0x%02X>".formatted(b));
-      if (byteIds[b] >= 0) {
-        tokens[byteIds[b]] = new byte[] {(byte) b};
+    var tokens = new byte[names.length][];
+    for (int id = 0; id < names.length; id++) {
+      String name = names[id];
+      if (name != null) {
+        tokens[id] = ByteLevelStep.bytes(name);
       }
     }
-    var ids = new HashMap<Integer, Integer>();
-    vocabulary.forEach(
-        (token, id) -> {
-          if (!special.contains(id) && token.codePointCount(0, token.length()) == 1) {
-            ids.put(token.codePointAt(0), id);
-          }
-        });
-    return new ComposedTokenizer(new Characters(byteIds, ids), tokens, added, forms, json);
-  }
-
-  private void requireDecoder(JsonNode root, List<String> expected) {
-    JsonNode decoder = root.path("decoder");
-    var types = new ArrayList<String>();
-    if (decoder.path("type").asString("").equals("Sequence")) {
-      decoder.path("decoders").forEach(step -> types.add(step.path("type").asString("")));
-    } else if (!absent(decoder)) {
-      types.add(decoder.path("type").asString(""));
+    for (AddedToken token : vocabulary.added()) {
+      tokens[token.id()] =
+          token.special() ? new byte[0] : token.content().getBytes(StandardCharsets.UTF_8);
     }
-    if (!types.equals(expected)) {
-      throw unsupported("decoder", String.join(", ", types), String.join(", ", expected));
-    }
-  }
-
-  private interface TokenReader {
-    /** The bytes of a written token, empty where they are those of its characters. */
-    byte[] read(String token);
-  }
-
-  private byte[][] tokens(TokenReader reader) {
-    int highest = -1;
-    for (int id : vocabulary.values()) {
-      highest = Math.max(highest, id);
-    }
-    for (AddedToken token : added) {
-      highest = Math.max(highest, token.id());
-    }
-    var tokens = new byte[highest + 1][];
-    vocabulary.forEach(
-        (token, id) -> {
-          if (tokens[id] != null) {
-            throw error("model.vocab", "two tokens have the id " + id);
-          }
-          byte[] bytes = reader.read(token);
-          tokens[id] = bytes.length > 0 ? bytes : token.getBytes(UTF_8);
-        });
-    for (AddedToken token : added) {
-      boolean known = vocabulary.containsKey(token.content());
-      if (!known && tokens[token.id()] != null) {
-        throw error(
-            "added_tokens",
-            "'%s' has the id %d of another token".formatted(token.content(), token.id()));
-      }
-      tokens[token.id()] = token.special() ? new byte[0] : token.content().getBytes(UTF_8);
-    }
-    return tokens;
-  }
-
-  private int byteId(int b, String token) {
-    Integer id = vocabulary.get(token);
-    if (id == null) {
-      if (b == 0xC0 || b == 0xC1 || b >= 0xF5) {
-        return -1; // never part of UTF-8
-      }
-      throw error("model.vocab", "lacks '%s', the token of byte 0x%02X".formatted(token, b));
-    }
-    if (special.contains(id)) {
-      throw error(
-          "added_tokens",
-          "'%s' cannot be special: it is the only token of byte 0x%02X".formatted(token, b));
-    }
-    return id;
-  }
-
-  private Merges merges(JsonNode list) {
-    if (!list.isArray()) {
-      throw error("model.merges", "must be an array");
-    }
-    int count = list.size();
-    var left = new int[count];
-    var right = new int[count];
-    var merged = new int[count];
-    int i = 0;
-    for (JsonNode node : list) {
-      String[] pair = pair(node, i);
-      left[i] = known(pair[0], i);
-      right[i] = known(pair[1], i);
-      int id = known(pair[0] + pair[1], i);
-      merged[i] = special.contains(id) ? -1 : id;
-      i++;
-    }
-    return new Merges(left, right, merged);
-  }
-
-  private String[] pair(JsonNode node, int index) {
-    if (node.isArray() && node.size() == 2) {
-      return new String[] {node.get(0).asString(""), node.get(1).asString("")};
-    }
-    String text = node.asString("");
-    int space = text.indexOf(' ');
-    if (space <= 0 || space == text.length() - 1 || space != text.lastIndexOf(' ')) {
-      throw error("model.merges[%d]".formatted(index), "is not a pair of tokens: " + node);
-    }
-    return new String[] {text.substring(0, space), text.substring(space + 1)};
-  }
-
-  private int known(String token, int index) {
-    Integer id = vocabulary.get(token);
-    if (id == null) {
-      throw error(
-          "model.merges[%d]".formatted(index),
-          "needs the token '%s', which model.vocab lacks".formatted(token));
-    }
-    return id;
-  }
-
-  static boolean absent(JsonNode node) {
-    return node.isMissingNode() || node.isNull();
-  }
-
-  private TokenizerException error(String key, String problem) {
-    return new TokenizerException("%s: %s %s".formatted(where, key, problem));
-  }
-
-  private TokenizerException unsupported(String key, String value, String supported) {
-    return new TokenizerException(
-        "%s: %s '%s' is not supported; supported: %s".formatted(where, key, value, supported));
+    return new ByteDecoding(tokens);
   }
 }

@@ -112,7 +112,7 @@ final class TokenizerJsonWriter {
     return all;
   }
 
-  private static ObjectNode addedToken(String content) {
+  static ObjectNode addedToken(String content) {
     return NODES
         .objectNode()
         .put("id", 0)
@@ -163,7 +163,7 @@ final class TokenizerJsonWriter {
     return bytes(root);
   }
 
-  private static byte[] bytes(ObjectNode root) {
+  static byte[] bytes(ObjectNode root) {
     var indent = new DefaultIndenter("  ", "\n");
     var printer = new DefaultPrettyPrinter().withObjectIndenter(indent).withArrayIndenter(indent);
     String text = JSON.writer().with(printer).writeValueAsString(root);

@@ -1,9 +1,29 @@
 package inkstone.text;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
 /** UTF-16 to UTF-8 without a detour over a String. */
 final class Utf8 {
 
   private Utf8() {}
+
+  /** The bytes of a text; a lone surrogate becomes U+FFFD. */
+  static byte[] encode(String text) {
+    var bytes = new byte[3 * text.length()];
+    int length = encode(text.toCharArray(), 0, text.length(), bytes);
+    return Arrays.copyOf(bytes, length);
+  }
+
+  /** The same text with U+FFFD for lone surrogates. */
+  static String wellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return new String(encode(text), StandardCharsets.UTF_8);
+      }
+    }
+    return text;
+  }
 
   /**
    * Writes {@code text[from, to)} to {@code bytes}, which holds at least three bytes a unit; a lone

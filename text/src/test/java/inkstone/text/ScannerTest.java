@@ -81,7 +81,7 @@ class ScannerTest {
     assertEquals(List.of("ab"), pieces(han, "ab"));
     assertEquals(List.of("a", "b", "c"), pieces(RegexSplitter.of("b|(?=x)"), "abc"));
     var error = assertThrows(TokenizerException.class, () -> RegexSplitter.of("(a"));
-    assertEquals("the split pattern (a cannot be used: Unclosed group", error.getMessage());
+    assertEquals("the pattern (a cannot be used: Unclosed group", error.getMessage());
   }
 
   @Test

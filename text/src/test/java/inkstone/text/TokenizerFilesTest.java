@@ -147,16 +147,24 @@ class TokenizerFilesTest {
     Path nowhere = directory.resolve("nowhere");
     assertEquals(nowhere + ": no such file or directory", error(nowhere));
     assertEquals(
-        directory + ": no tokenizer.json and no vocab.json or encoder.json in this directory",
+        directory
+            + ": no tokenizer.json, tokenizer.model, vocab.txt and no vocab.json or encoder.json in"
+            + " this directory",
         error(directory));
     Files.writeString(directory.resolve("vocab.json"), "{}");
     assertEquals(
-        directory + ": no tokenizer.json and no merges.txt or vocab.bpe in this directory",
+        directory
+            + ": no tokenizer.json, tokenizer.model, vocab.txt and no merges.txt or vocab.bpe in"
+            + " this directory",
         error(directory));
     Path model = Files.writeString(directory.resolve("tokenizer.model"), "x");
+    assertTrue(error(model).startsWith(model + ": not a whole SentencePiece model"), error(model));
+    Files.write(model, new byte[0]);
+    assertTrue(error(directory).startsWith(model + ": holds no pieces"), error(directory));
+    Files.delete(model);
+    Path text = Files.writeString(directory.resolve("vocab.txt"), "[PAD]\nthe\n");
     assertEquals(
-        model + ": SentencePiece models are not supported; supported: tokenizer.json",
-        error(model));
+        text + ": has no line '[UNK]'; is this the vocab.txt of a BERT?", error(directory));
   }
 
   @Test

@@ -242,66 +242,100 @@ class TokenizerJsonTest {
   void componentsThatAreNotSupportedAreNamed() {
     String where = "tokenizer.json: ";
     assertEquals(
-        where + "model.type 'WordPiece' is not supported; supported: BPE",
-        error(root -> model(root).put("type", "WordPiece")));
+        where
+            + "model.type 'Morphemes' is not supported; supported: BPE, WordPiece, Unigram, WordLevel",
+        error(root -> model(root).put("type", "Morphemes")));
     assertEquals(
         where
-            + "normalizer 'Lowercase' is not supported; supported: NFC, NFD, NFKC, NFKD and"
-            + " sequences of them",
-        error(root -> root.set("normalizer", component("Lowercase"))));
+            + "normalizer 'Uppercase' is not supported; supported: NFC, NFD, NFKC, NFKD, Lowercase,"
+            + " StripAccents, Strip, BertNormalizer, Prepend, Append, Replace, Precompiled, Nmt,"
+            + " ByteLevel, Sequence",
+        error(root -> root.set("normalizer", component("Uppercase"))));
     assertEquals(
         where
-            + "pre_tokenizer 'Metaspace' is not supported; supported: Sequence, Split, Digits,"
-            + " ByteLevel",
-        error(root -> root.set("pre_tokenizer", component("Metaspace"))));
+            + "pre_tokenizer.pretokenizers[1] 'UnicodeScripts' is not supported; supported:"
+            + " ByteLevel, BertPreTokenizer, Metaspace, Split, Digits, Punctuation, Whitespace,"
+            + " WhitespaceSplit, CharDelimiterSplit, Sequence",
+        error(root -> pre(root, component("Digits"), component("UnicodeScripts"))));
     assertEquals(
         where
-            + "pre_tokenizer.pretokenizers[1].behavior 'Removed' is not supported; supported:"
-            + " Isolated, not inverted",
-        error(
-            root ->
-                pre(root, component("Digits"), split("Regex", "a").put("behavior", "Removed"))));
-    assertTrue(
-        error(root -> pre(root, split("Regex", "a").put("invert", true))).contains("inverted"));
+            + "pre_tokenizer.pretokenizers[0].behavior 'Dropped' is not supported; supported:"
+            + " Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous",
+        error(root -> pre(root, split("Regex", "a").put("behavior", "Dropped"))));
     assertTrue(error(root -> pre(root, split("Glob", "a"))).contains("pattern '{\"Glob\":\"a\"}'"));
-    assertTrue(
-        error(root -> pre(root, byteLevel(false), component("Digits")))
-            .contains("pretokenizers[1] 'a component after ByteLevel'"));
-    assertTrue(
-        error(
-                root ->
-                    pre(root, component("Digits"), byteLevel(false).put("add_prefix_space", true)))
-            .contains("add_prefix_space after a split"));
-    assertEquals(
-        where + "pre_tokenizer lacks ByteLevel: only byte-level BPE is supported",
-        error(root -> root.putNull("pre_tokenizer")));
-    assertEquals(
-        where + "decoder 'WordPiece' is not supported; supported: ByteLevel",
-        error(root -> root.set("decoder", component("WordPiece"))));
-    assertEquals(
-        where + "model.end_of_word_suffix '</w>' is not supported; supported: none",
-        error(root -> model(root).put("end_of_word_suffix", "</w>")));
-    assertTrue(error(root -> model(root).put("continuing_subword_prefix", "##")).contains("'##'"));
     assertEquals(
         where
-            + "model.byte_fallback 'true with merges' is not supported; supported: it without"
-            + " merges",
-        error(root -> model(root).put("byte_fallback", true)));
+            + "decoder 'CTC' is not supported; supported: ByteLevel, WordPiece, Metaspace,"
+            + " BPEDecoder, Replace, ByteFallback, Fuse, Strip, Sequence",
+        error(root -> root.set("decoder", component("CTC"))));
+    assertEquals(
+        where
+            + "post_processor 'Wrap' is not supported; supported: TemplateProcessing,"
+            + " BertProcessing, RobertaProcessing, ByteLevel, Sequence",
+        error(root -> root.set("post_processor", component("Wrap"))));
   }
 
   @Test
-  void characterFilesWithMoreThanCharactersAreRefused() {
+  void keysOfTheWrongKindAreTold() {
+    String where = "tokenizer.json: ";
+    assertEquals(
+        where + "normalizer.prepend must be a string, but is absent",
+        error(root -> root.set("normalizer", component("Prepend"))));
+    assertEquals(
+        where + "normalizer.strip_left must be true or false, but is \"yes\"",
+        error(root -> root.set("normalizer", component("Strip").put("strip_left", "yes"))));
+    assertEquals(
+        where + "pre_tokenizer.delimiter must be one character, but is 'ab'",
+        error(
+            root ->
+                root.set("pre_tokenizer", component("CharDelimiterSplit").put("delimiter", "ab"))));
+    assertEquals(
+        where
+            + "pre_tokenizer.prepend_scheme 'last' is not supported; supported: always, first,"
+            + " never",
+        error(
+            root ->
+                root.set(
+                    "pre_tokenizer",
+                    component("Metaspace").put("replacement", "_").put("prepend_scheme", "last"))));
+    assertEquals(
+        where + "decoder.stop must be a number from 0, but is -1",
+        error(
+            root ->
+                root.set(
+                    "decoder",
+                    component("Strip").put("content", " ").put("start", 0).put("stop", -1))));
+    assertEquals(
+        where + "normalizer.precompiled_charsmap is not base64: Illegal base64 character 2a",
+        error(
+            root ->
+                root.set(
+                    "normalizer", component("Precompiled").put("precompiled_charsmap", "****"))));
+    assertEquals(
+        where + "normalizer: the charsmap of 3 bytes is cut or damaged",
+        error(
+            root ->
+                root.set(
+                    "normalizer", component("Precompiled").put("precompiled_charsmap", "AAAA"))));
+    assertEquals(
+        where + "post_processor.cls must name an id of the vocabulary, but has 259",
+        error(
+            root -> {
+              ObjectNode bert = component("BertProcessing");
+              bert.putArray("sep").add("<s>").add(258);
+              bert.putArray("cls").add("<s>").add(259);
+              root.set("post_processor", bert);
+            }));
+    assertEquals(
+        where + "model.unk_token '<unk>' is not in model.vocab",
+        error(root -> model(root).put("unk_token", "<unk>")));
+  }
+
+  @Test
+  void aCharacterTokenizerIsBpeWithoutMerges() {
     ObjectNode root =
         (ObjectNode) JSON.readTree(TokenizerJsonWriter.characters(List.of(0x58A8), List.of()));
     assertArrayEquals(new int[] {256, 'a'}, read(root).encode("\u58A8a"));
-    ObjectNode cut = root.deepCopy();
-    cut.set("pre_tokenizer", component("Digits"));
-    assertTrue(failure(() -> read(cut)).contains("pre_tokenizer 'Digits' is not supported"));
-    ObjectNode other = root.deepCopy();
-    other.set("decoder", component("Fuse"));
-    assertTrue(
-        failure(() -> read(other))
-            .endsWith("decoder 'Fuse' is not supported; supported: ByteFallback, Fuse"));
   }
 
   @Test
@@ -352,22 +386,26 @@ class TokenizerJsonTest {
   }
 
   @Test
-  void bytesThatUtf8NeverHoldsMayBeMissing() {
+  void bytesThatAreNoPrintableAsciiMayBeMissing() {
     Tokenizer tokenizer =
         read(
             root -> {
-              for (int b : new int[] {0xC0, 0xC1, 0xF5, 0xFF}) {
+              for (int b : new int[] {0x04, 0x1F, 0x7F, 0xC0, 0xC1, 0xF1, 0xF5, 0xFF}) {
                 ((ObjectNode) model(root).get("vocab"))
                     .remove(ByteAlphabet.write(new byte[] {(byte) b}));
               }
             });
     assertArrayEquals(new byte[0], tokenizer.bytes(0xC0));
-    assertTrue(
-        error(
-                root ->
-                    ((ObjectNode) model(root).get("vocab"))
-                        .remove(ByteAlphabet.write(new byte[] {(byte) 0xF4})))
-            .contains("byte 0xF4"));
+    // As in Hugging Face's tokenizers, what has no token gives none.
+    assertArrayEquals(tokenizer.encode("xy"), tokenizer.encode("x\u0004y"));
+    for (int b : new int[] {' ', '~'}) {
+      assertTrue(
+          error(
+                  root ->
+                      ((ObjectNode) model(root).get("vocab"))
+                          .remove(ByteAlphabet.write(new byte[] {(byte) b})))
+              .contains("byte 0x%02X".formatted(b)));
+    }
   }
 
   @Test

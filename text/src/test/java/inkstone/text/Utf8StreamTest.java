@@ -1,4 +1,4 @@
-package inkstone.generate;
+package inkstone.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

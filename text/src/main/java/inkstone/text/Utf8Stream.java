@@ -1,4 +1,4 @@
-package inkstone.generate;
+package inkstone.text;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
