@@ -63,7 +63,8 @@ class NewtonSchulzTest {
     known.assertSame(result, 1e-10);
     known.assertSame(Functions.orthogonalized(x.to(DType.FLOAT32)), 1e-4);
     // However it lies in memory, and whatever its scale.
-    known.assertSame(Functions.orthogonalized(x.transpose(0, 1).contiguous().transpose(0, 1)), 1e-10);
+    known.assertSame(
+        Functions.orthogonalized(x.transpose(0, 1).contiguous().transpose(0, 1)), 1e-10);
     known.assertSame(Functions.orthogonalized(x.mul(1e-3)), 1e-10);
     assertArrayEquals(Plain.of(before).values(), Plain.of(x).values());
   }

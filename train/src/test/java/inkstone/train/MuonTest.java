@@ -30,8 +30,7 @@ class MuonTest {
 
   private static Recipe recipe(double weightDecay) {
     return Recipe.DEFAULTS.with(
-        new Recipe.Optimizer(
-            Recipe.Optimizer.Kind.muon, 1, 0.9, 0.95, 1e-8, weightDecay, 0, 0.95));
+        new Recipe.Optimizer(Recipe.Optimizer.Kind.muon, 1, 0.9, 0.95, 1e-8, weightDecay, 0, 0.95));
   }
 
   private static TokenBatch batch() {

@@ -41,8 +41,7 @@ class OptimizerParityTest {
     "muon, llama-tiny, 1",
     "muon, llama-tiny, 2",
   })
-  void sameStepsAsPyTorch(
-      Recipe.Optimizer.Kind kind, String name, int parts, @TempDir Path saved) {
+  void sameStepsAsPyTorch(Recipe.Optimizer.Kind kind, String name, int parts, @TempDir Path saved) {
     try (var scope = Scope.open();
         var decoder = ModelDirectory.open(MODELS.resolve(name));
         var trainer = new Trainer(decoder, recipe(kind), DType.FLOAT32)) {
@@ -88,8 +87,7 @@ class OptimizerParityTest {
   }
 
   private static Recipe recipe(Recipe.Optimizer.Kind kind) {
-    var optimizer =
-        new Recipe.Optimizer(kind, 1e-3, 0.9, 0.95, 1e-8, 0.1, 1.0, 0.95);
+    var optimizer = new Recipe.Optimizer(kind, 1e-3, 0.9, 0.95, 1e-8, 0.1, 1.0, 0.95);
     return Recipe.DEFAULTS.with(optimizer);
   }
 
