@@ -5,7 +5,8 @@ import inkstone.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * {@code x W^T + b}. Computes in the type of {@code x}; the weight keeps its own.
+ * {@code x W^T + b}. Computes in the type of {@code x}; the weight keeps its own, and beside it
+ * what it was converted to.
  *
  * @param weight [out, in]
  * @param bias [out]
@@ -18,6 +19,6 @@ public record Linear(Tensor weight, Optional<Tensor> bias) {
   }
 
   static Tensor as(Tensor weight, Tensor x) {
-    return weight.dtype() == x.dtype() ? weight : weight.to(x.dtype());
+    return weight.dtype() == x.dtype() ? weight : weight.as(x.dtype());
   }
 }

@@ -67,6 +67,8 @@ final class Operators {
         new IValue(false), // maximize
         new IValue(), // scale of the gradient
         new IValue()); // whether it overflowed
+    // This operator does not count as a change of the weight, on which Converted relies.
+    weight.unsafeGetTensorImpl().bump_version();
   }
 
   /**

@@ -33,6 +33,7 @@ public final class Tensor implements AutoCloseable {
 
   final org.bytedeco.pytorch.Tensor handle;
   private final @Nullable Node node;
+  private final Converted converted = new Converted();
   private @Nullable Scope owner;
   private boolean closed;
 
@@ -264,6 +265,18 @@ public final class Tensor implements AutoCloseable {
   /** The elements converted to another type. */
   public Tensor to(DType dtype) {
     return Native.call("to " + dtype, () -> alive().to(Native.type(dtype)), this);
+  }
+
+  /**
+   * As {@link #to(DType)}, for what is read often and changed seldom, such as a weight: the result
+   * of the last call is kept with this tensor and used again until this tensor changes. Nobody may
+   * change the result.
+   */
+  public Tensor as(DType dtype) {
+    return dtype == dtype()
+        ? to(dtype)
+        : Native.perform(
+            "as " + dtype, () -> new Converted.Cast(alive(), converted.of(alive(), dtype)), this);
   }
 
   /** The elements on another device. */
@@ -502,6 +515,7 @@ public final class Tensor implements AutoCloseable {
     if (!closed) {
       closed = true;
       LIVE.decrementAndGet();
+      converted.close();
       handle.close();
       if (node != null) {
         node.release();

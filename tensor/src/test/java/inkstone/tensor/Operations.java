@@ -131,6 +131,7 @@ final class Operations {
           return List.of(turned, turned.contiguous());
         });
     one("Tensor.to(DType)", () -> x.to(DType.BFLOAT16));
+    one("Tensor.as(DType)", () -> x.as(DType.BFLOAT16));
     one("Tensor.to(Device)", () -> x.to(Device.CPU));
     one("Tensor.copy()", x::copy);
     one("Tensor.indexSelect(int, Tensor)", () -> x.indexSelect(0, ids));
