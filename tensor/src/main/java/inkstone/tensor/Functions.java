@@ -19,30 +19,23 @@ public final class Functions {
   private Functions() {}
 
   /**
-   * {@code x W^T + b}: x [..., in], weight [out, in], bias [out], both of x's type or float32;
-   * gives [..., out] of x's type.
+   * {@code x W^T + b}: x [..., in], weight [out, in], bias [out]; gives [..., out]. All of x's type;
+   * weights of another are converted, and their gradients back.
    */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
     if (x.rank() == 0
         || weight.rank() != 2
         || x.size(-1) != weight.size(1)
-        || !isOfTypeOrFloat32(weight, x)
-        || bias.filter(b -> !isVector(b, weight.size(0)) || !isOfTypeOrFloat32(b, x)).isPresent()) {
+        || bias.filter(b -> b.rank() != 1 || b.size(0) != weight.size(0)).isPresent()
+        || !x.alive().is_floating_point()
+        || !weight.alive().is_floating_point()) {
       throw new TensorException(
-          "linear of %s and %s%s: needs [..., in], [out, in] and [out], the weights of the same type or FLOAT32"
+          "linear of %s and %s%s: needs fractions, [..., in], [out, in] and [out]"
               .formatted(x, weight, bias.map(b -> " and " + b).orElse("")));
     }
     return Kernels.widens(x) || Kernels.multiplies(x, weight)
         ? kernelLinear(x, weight, bias)
         : composedLinear(x, weight, bias);
-  }
-
-  private static boolean isVector(Tensor x, long size) {
-    return x.rank() == 1 && x.size(0) == size;
-  }
-
-  private static boolean isOfTypeOrFloat32(Tensor weight, Tensor x) {
-    return weight.dtype() == x.dtype() || weight.dtype() == DType.FLOAT32;
   }
 
   static Tensor kernelLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
@@ -54,8 +47,8 @@ public final class Functions {
   static Tensor composedLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
     return Scope.of(
         () -> {
-          var w = weight.to(x.dtype());
-          var b = bias.map(each -> each.to(x.dtype()));
+          var w = weight.as(x.dtype());
+          var b = bias.map(each -> each.as(x.dtype()));
           return Native.call(
               "linear", () -> torch.linear(x.alive(), w.alive(), optional(b)), inputs(x, w, b));
         });
