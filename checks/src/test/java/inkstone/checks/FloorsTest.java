@@ -3,6 +3,7 @@ package inkstone.checks;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -30,16 +31,20 @@ class FloorsTest {
   /** Each room and the rooms that it may import. A new room is entered here. */
   private static final Map<String, Set<String>> FLOORS =
       new TreeMap<>(
-          Map.of(
-              "tensor", Set.of(),
-              "text", Set.of(),
-              "journal", Set.of(),
-              "model", Set.of("tensor", "text"),
-              "data", Set.of("tensor", "text"),
-              "generate", Set.of("tensor", "text", "model"),
-              "evaluate", Set.of("tensor", "text", "model", "data", "generate", "journal"),
-              "train", Set.of("tensor", "text", "model", "data", "generate", "journal", "evaluate"),
-              "bench",
+          Map.ofEntries(
+              entry("tensor", Set.of()),
+              entry("text", Set.of()),
+              entry("journal", Set.of()),
+              entry("hub", Set.of("journal")),
+              entry("model", Set.of("tensor", "text")),
+              entry("data", Set.of("tensor", "text")),
+              entry("generate", Set.of("tensor", "text", "model")),
+              entry("evaluate", Set.of("tensor", "text", "model", "data", "generate", "journal")),
+              entry(
+                  "train",
+                  Set.of("tensor", "text", "model", "data", "generate", "journal", "evaluate")),
+              entry(
+                  "bench",
                   Set.of(
                       "tensor",
                       "text",
@@ -48,18 +53,20 @@ class FloorsTest {
                       "generate",
                       "journal",
                       "evaluate",
-                      "train"),
-              "cli",
+                      "train")),
+              entry(
+                  "cli",
                   Set.of(
                       "tensor",
                       "text",
+                      "journal",
+                      "hub",
                       "model",
                       "data",
                       "generate",
-                      "journal",
                       "evaluate",
                       "train",
-                      "bench")));
+                      "bench"))));
 
   private static final JavaClasses HOUSE =
       new ClassFileImporter()

@@ -10,7 +10,6 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -31,9 +30,10 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "DIR|FILE",
-      description = "A model's folder, a .gguf file or a .bin of llama2.c.")
-  private Path model = Path.of("");
+      paramLabel = "DIR|FILE|SOURCE",
+      description =
+          "A model's folder, a .gguf file, a .bin of llama2.c, or a source that was pulled.")
+  private String model = "";
 
   @Option(
       names = "--prompt",
@@ -83,7 +83,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var request = request();
-    try (var opened = LanguageModel.open(model);
+    try (var opened = LanguageModel.open(Models.path(model));
         var pieces = opened.generate(request)) {
       var done = new CountDownLatch(1);
       var interrupted = new Thread(() -> cancel(pieces, done));

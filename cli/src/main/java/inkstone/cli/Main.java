@@ -20,6 +20,7 @@ import picocli.CommandLine.TypeConversionException;
       TokenizerCommand.class,
       GenerateCommand.class,
       ConvertCommand.class,
+      PullCommand.class,
       ReportCommand.class,
       BenchCommand.class,
       WarmUpCommand.class,

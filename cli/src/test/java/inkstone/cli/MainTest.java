@@ -58,7 +58,7 @@ class MainTest {
     out.reset();
     assertEquals(0, Main.run("--help"));
     for (var verb :
-        new String[] {"speedrun", "pretrain", "generate", "tokenizer", "report", "bench"}) {
+        new String[] {"speedrun", "pretrain", "generate", "pull", "tokenizer", "report", "bench"}) {
       assertTrue(out.toString(UTF_8).contains("\n  " + verb + " "), verb);
     }
     assertFalse(out.toString(UTF_8).contains("warm-up"));
@@ -66,7 +66,8 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"speedrun", "pretrain", "generate", "tokenizer", "report", "bench"})
+  @ValueSource(
+      strings = {"speedrun", "pretrain", "generate", "pull", "tokenizer", "report", "bench"})
   void everyVerbHasHelp(String verb) {
     assertEquals(0, Main.run(verb, "--help"));
     assertTrue(out.toString(UTF_8).startsWith("Usage: inkstone " + verb), out.toString(UTF_8));

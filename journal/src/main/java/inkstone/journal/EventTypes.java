@@ -29,6 +29,10 @@ public final class EventTypes {
           .with(Sampled.class)
           .with(CheckpointSaved.class)
           .with(Resumed.class)
+          .with(PullStarted.class)
+          .with(Downloading.class)
+          .with(Downloaded.class)
+          .with(Pulled.class)
           .with(Noted.class)
           .with(Finished.class);
 

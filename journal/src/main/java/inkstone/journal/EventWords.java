@@ -48,6 +48,23 @@ final class EventWords {
           case Sampled e -> "sample    step " + Words.exact(e.step()) + indented(e);
           case CheckpointSaved e -> "saved     step " + Words.exact(e.step()) + " in " + e.path();
           case Resumed e -> "resumed   after step " + Words.exact(e.step());
+          case PullStarted e -> pull(e);
+          case Downloading e ->
+              "fetching  " + e.file() + ", " + Words.bytes(e.fileBytes()) + " so far";
+          case Downloaded e ->
+              "fetched   "
+                  + e.file()
+                  + ", "
+                  + Words.bytes(e.bytes())
+                  + " in "
+                  + Words.clock(e.seconds())
+                  + (e.checked() ? "" : ", sha256 " + e.sha256());
+          case Pulled e ->
+              "here      "
+                  + e.path()
+                  + (e.bytes() == 0
+                      ? ""
+                      : " (" + Words.bytes(e.bytes()) + " in " + Words.clock(e.seconds()) + ")");
           case Noted e ->
               (e.level().equals(Noted.WARNING) ? "warning   " : "note      ") + e.message();
           case Finished e ->
@@ -106,6 +123,17 @@ final class EventWords {
             : "")
         + ", matmul "
         + Words.unit(e.matmulRoof(), "FLOP/s");
+  }
+
+  private static String pull(PullStarted e) {
+    return "pull      "
+        + e.source()
+        + (e.snapshot().isEmpty() ? "" : " (" + e.snapshot() + ")")
+        + ": "
+        + e.files()
+        + (e.files() == 1 ? " file" : " files")
+        + (e.bytes() > 0 ? ", " + Words.bytes(e.bytes()) : "")
+        + (e.presentBytes() > 0 ? ", of which here " + Words.bytes(e.presentBytes()) : "");
   }
 
   private static String plan(Planned e) {

@@ -83,6 +83,7 @@ public final class Terminal implements Consumer<Recorded> {
   public void accept(Recorded recorded) {
     switch (recorded.event()) {
       case Step step -> step(recorded.time(), step);
+      case Downloading download -> downloading(recorded.time(), download);
       case Evaluated _, Sampled _, CheckpointSaved _, DecayStarted _, Noted _ -> {
         line(recorded.event());
         draw();
@@ -124,8 +125,16 @@ public final class Terminal implements Consumer<Recorded> {
       firstTime = time;
       firstStep = step.step();
     }
-    bar = live ? fitted(time, step) : figures(time, step);
-    var last = step.step() == total;
+    progress(time, figures(time, step), step.step(), total);
+  }
+
+  private void downloading(Instant time, Downloading download) {
+    progress(time, figures(time, download), download.bytes(), download.total());
+  }
+
+  private void progress(Instant time, String figures, long done, long total) {
+    bar = live ? fitted(figures, done, total) : figures;
+    var last = done == total;
     if (last || !time.isBefore(shown.plus(live ? LIVE_PAUSE : PLAIN_PAUSE))) {
       shown = time;
       draw();
@@ -149,17 +158,37 @@ public final class Terminal implements Consumer<Recorded> {
   }
 
   /** The figures with as long a bar before them as the line has room for. */
-  private String fitted(Instant time, Step step) {
-    var figures = figures(time, step);
+  private String fitted(String figures, long done, long total) {
     var room = Math.min(30, columns - 2 - figures.length());
     if (total == 0 || room < 4) {
       return figures.substring(0, Math.min(figures.length(), columns - 1));
     }
-    var full = (int) (Math.min(step.step(), total) * room / total);
+    var full = (int) ((double) Math.min(done, total) * room / total);
     return (unicode ? "█" : "#").repeat(full)
         + (unicode ? "░" : ".").repeat(room - full)
         + " "
         + figures;
+  }
+
+  private String figures(Instant time, Downloading download) {
+    var left = download.total() - download.bytes();
+    var text = new StringBuilder(Words.bytes(download.bytes()));
+    if (download.total() > 0) {
+      text.append(" of ").append(Words.bytes(download.total()));
+    }
+    text.append("  ").append(Words.bytes(download.bytesPerSecond())).append("/s");
+    if (left > 0 && download.bytesPerSecond() > 0) {
+      text.append(end(time, left / download.bytesPerSecond()));
+    }
+    return text.append("  ").append(Words.harmless(download.file())).toString();
+  }
+
+  /** How long it will take, and when that is. */
+  private String end(Instant time, double seconds) {
+    // A speed of next to nothing has no end that a calendar could show.
+    var soon = Math.min(seconds, Duration.ofDays(365).toSeconds());
+    var ends = time.plusMillis(Math.round(1000 * soon)).atZone(zone);
+    return "  " + Words.clock(soon) + " left, ends " + HOUR.format(ends);
   }
 
   private String figures(Instant time, Step step) {
@@ -175,11 +204,7 @@ public final class Terminal implements Consumer<Recorded> {
       double bySteps = millis / (step.step() - firstStep) * Math.max(0, total - step.step());
       double left =
           end.map(e -> (double) Math.max(0, Duration.between(time, e).toMillis())).orElse(bySteps);
-      var ends = time.plusMillis(Math.round(left)).atZone(zone);
-      text.append("  ")
-          .append(Words.clock(left / 1000))
-          .append(" left, ends ")
-          .append(HOUR.format(ends));
+      text.append(end(time, left / 1000));
     }
     return text.toString();
   }

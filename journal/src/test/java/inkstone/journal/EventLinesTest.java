@@ -45,6 +45,25 @@ class EventLinesTest {
             "type":"corpus_read",TIME,"sources":["x","y"],"documents":3,"bytes":100,"share":0.5,\
             "training_bytes":90,"held_out_bytes":10,"split":"tail\""""),
         Arguments.of(
+            new PullStarted("hf:org/name", "abc", 3, 5_000_000_000L, 7),
+            """
+            "type":"pull_started",TIME,"source":"hf:org/name","snapshot":"abc","files":3,\
+            "bytes":5000000000,"present_bytes":7"""),
+        Arguments.of(
+            new Downloading("model.safetensors", 10, 20, 30, 1.5),
+            """
+            "type":"downloading",TIME,"file":"model.safetensors","file_bytes":10,"bytes":20,\
+            "total":30,"bytes_per_second":1.5"""),
+        Arguments.of(
+            new Downloaded("model.safetensors", 10, "ab", true, 1.5),
+            """
+            "type":"downloaded",TIME,"file":"model.safetensors","bytes":10,"sha256":"ab",\
+            "checked":true,"seconds":1.5"""),
+        Arguments.of(
+            new Pulled("hf:org/name", "/a/b", 10, 1.5),
+            """
+            "type":"pulled",TIME,"source":"hf:org/name","path":"/a/b","bytes":10,"seconds":1.5"""),
+        Arguments.of(
             new TokenizerLearned("bpe", 4096, 3.25, 1.5),
             """
             "type":"tokenizer_learned",TIME,"kind":"bpe","vocabulary":4096,\

@@ -128,6 +128,52 @@ class TerminalTest {
   }
 
   @Test
+  void aDownloadHasABarOfItsBytes() {
+    var half = new Downloading("model.safetensors", 5, 1_250_000_000, 2_500_000_000L, 12_500_000);
+    assertEquals(
+        "1.25 GB of 2.50 GB  12.5 MB/s  1:40 left, ends 10:01  model.safetensors\n", show(0, half));
+    assertEquals("", show(4999, half));
+    assertEquals(
+        "2.50 GB of 2.50 GB  12.5 MB/s  model.safetensors\n",
+        show(
+            4999, new Downloading("model.safetensors", 5, 2_500_000_000L, 2_500_000_000L, 1.25e7)));
+    assertEquals("5 B  0 B/s  a\uFFFD\n", show(9999, new Downloading("a\u001b", 5, 5, 0, 0)));
+    terminal = terminal(true, 86, StandardCharsets.UTF_8);
+    assertEquals(
+        "\r\u001b[?7l██████░░░░░░░ 1.25 GB of 2.50 GB  12.5 MB/s  1:40 left, ends 10:01"
+            + "  model.safetensors\u001b[K\u001b[?7h",
+        show(0, half));
+    terminal = terminal(true, 60, StandardCharsets.UTF_8);
+    assertEquals(
+        "\r\u001b[?7l1.25 GB of 2.50 GB  12.5 MB/s  1:40 left, ends 10:01  model\u001b[K\u001b[?7h",
+        show(0, half));
+    assertEquals(
+        "\r\u001b[Kfetched   model.safetensors, 2.50 GB in 3:20\n",
+        show(100, new Downloaded("model.safetensors", 2_500_000_000L, "ab", true, 200)));
+  }
+
+  @Test
+  void aDownloadThatHardlyMovesHasAnEndAllTheSame() {
+    assertTrue(show(0, new Downloading("a", 1, 1, Long.MAX_VALUE, 1e-9)).contains(" left, ends "));
+  }
+
+  @Test
+  void whatAPullTells() {
+    assertEquals(
+        "pull      hf:org/name (abc): 3 files, 5.00 GB, of which here 7 B\n",
+        show(0, new PullStarted("hf:org/name", "abc", 3, 5_000_000_000L, 7)));
+    assertEquals(
+        "pull      https://h.example/x: 1 file\n",
+        show(0, new PullStarted("https://h.example/x", "", 1, 0, 0)));
+    assertEquals(
+        "fetched   a, 10 B in 0:02, sha256 abcd\n",
+        show(0, new Downloaded("a", 10, "abcd", false, 1.5)));
+    assertEquals("here      /a/b\n", show(0, new Pulled("hf:org/name", "/a/b", 0, 1)));
+    assertEquals(
+        "here      /a/b (10 B in 1:01)\n", show(0, new Pulled("hf:org/name", "/a/b", 10, 61)));
+  }
+
+  @Test
   void everyEventHasWords() {
     var machine = new Machine("Linux", "amd64", "A CPU", 2, 8_000_000_000L, "25", "torch", "cpu");
     assertEquals(
