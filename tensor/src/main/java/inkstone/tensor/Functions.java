@@ -19,8 +19,8 @@ public final class Functions {
   private Functions() {}
 
   /**
-   * {@code x W^T + b}: x [..., in], weight [out, in], bias [out]; gives [..., out]. All of x's type;
-   * weights of another are converted, and their gradients back.
+   * {@code x W^T + b}: x [..., in], weight [out, in], bias [out]; gives [..., out]. All of x's
+   * type; weights of another are converted, and their gradients back.
    */
   public static Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
     if (x.rank() == 0
