@@ -5,10 +5,14 @@ import inkstone.model.GgufModel;
 import inkstone.model.ModelDirectory;
 import inkstone.model.ModelException;
 import inkstone.tensor.GgufType;
+import inkstone.text.ChatOptions;
+import inkstone.text.ChatTemplate;
+import inkstone.text.Conversation;
 import inkstone.text.GgufVocabulary;
 import inkstone.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -28,11 +32,17 @@ public final class LanguageModel implements AutoCloseable {
   private final Decoder decoder;
   private final Tokenizer tokenizer;
   private final GenerationDefaults defaults;
+  private final Optional<ChatTemplate> template;
 
-  private LanguageModel(Decoder decoder, Tokenizer tokenizer, GenerationDefaults defaults) {
+  private LanguageModel(
+      Decoder decoder,
+      Tokenizer tokenizer,
+      GenerationDefaults defaults,
+      Optional<ChatTemplate> template) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.defaults = defaults;
+    this.template = template;
   }
 
   /**
@@ -40,11 +50,13 @@ public final class LanguageModel implements AutoCloseable {
    *
    * @throws ModelException if a file of the network is missing, cut or corrupted
    * @throws inkstone.text.TokenizerException if one of the tokenizer is
+   * @throws inkstone.text.TemplateException if the chat template is
    */
   public static LanguageModel open(Path path) {
     var parts = ModelParts.open(path);
     try {
-      return of(parts.decoder(), parts.tokenizer(), parts.defaults());
+      var model = of(parts.decoder(), parts.tokenizer(), parts.defaults());
+      return parts.template().map(model::template).orElse(model);
     } catch (RuntimeException e) {
       parts.decoder().close();
       throw e;
@@ -100,7 +112,12 @@ public final class LanguageModel implements AutoCloseable {
                   "bos_token_id or eos_token_id %d is outside the network's %d tokens"
                       .formatted(id, known));
             });
-    return new LanguageModel(decoder, tokenizer, defaults);
+    return new LanguageModel(decoder, tokenizer, defaults, Optional.empty());
+  }
+
+  /** This model with another chat template; the network belongs to the result from now on. */
+  public LanguageModel template(ChatTemplate other) {
+    return new LanguageModel(decoder, tokenizer, defaults, Optional.of(other));
   }
 
   /** The network. */
@@ -118,6 +135,31 @@ public final class LanguageModel implements AutoCloseable {
     return defaults;
   }
 
+  /** How the model wants a conversation written; empty for one that only goes on with a text. */
+  public Optional<ChatTemplate> template() {
+    return template;
+  }
+
+  /**
+   * Begins the assistant's next answer; as {@link #generate}, but for the prompt, which the model's
+   * chat template makes of the conversation. Nothing that a message holds becomes a control token.
+   *
+   * @param request how to write; its prompt is not used
+   * @throws GenerationException if the model has no chat template, or the conversation leaves no
+   *     room in its context
+   * @throws inkstone.text.TemplateException if the template refuses the messages
+   */
+  public Pieces chat(Conversation conversation, ChatOptions options, GenerationRequest request) {
+    var rendered =
+        template
+            .orElseThrow(
+                () ->
+                    new GenerationException(
+                        "the model has no chat template; give one, or go on from a plain prompt"))
+            .render(conversation, options);
+    return write(tokenizer.encodeTemplate(rendered.spans()), request);
+  }
+
   /**
    * Begins to write; nothing is computed before the first piece is asked for. The pieces are closed
    * before the model is.
@@ -126,7 +168,13 @@ public final class LanguageModel implements AutoCloseable {
    *     where the model has no token to begin a text with
    */
   public Pieces generate(GenerationRequest request) {
-    var prompt = read(request.prompt());
+    return write(read(request.prompt()), request);
+  }
+
+  private Pieces write(int[] prompt, GenerationRequest request) {
+    if (prompt.length == 0) {
+      throw new GenerationException("the conversation comes to an empty text; say something");
+    }
     int context = decoder.config().context();
     if (prompt.length >= context) {
       throw new GenerationException(

@@ -7,10 +7,12 @@ import inkstone.model.ModelDirectory;
 import inkstone.model.ModelException;
 import inkstone.tensor.GgufException;
 import inkstone.tensor.GgufFile;
+import inkstone.text.ChatTemplate;
 import inkstone.text.Llama2cVocabulary;
 import inkstone.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -19,8 +21,13 @@ import java.util.function.Supplier;
  * @param decoder the network
  * @param tokenizer its tokenizer
  * @param defaults its defaults
+ * @param template how it wants to be talked to
  */
-record ModelParts(Decoder decoder, Tokenizer tokenizer, GenerationDefaults defaults) {
+record ModelParts(
+    Decoder decoder,
+    Tokenizer tokenizer,
+    GenerationDefaults defaults,
+    Optional<ChatTemplate> template) {
 
   static ModelParts open(Path path) {
     return switch (ModelForm.of(path)) {
@@ -28,7 +35,8 @@ record ModelParts(Decoder decoder, Tokenizer tokenizer, GenerationDefaults defau
           of(
               ModelDirectory.open(path),
               () -> Tokenizer.open(path),
-              () -> GenerationDefaults.read(path));
+              () -> GenerationDefaults.read(path),
+              () -> ChatTemplate.open(path));
       case GGUF -> gguf(path);
       case LLAMA2C -> llama2c(path);
     };
@@ -53,13 +61,17 @@ record ModelParts(Decoder decoder, Tokenizer tokenizer, GenerationDefaults defau
     return of(
         decoder,
         () -> Tokenizer.ofGguf(metadata, where.toString()),
-        () -> new GgufDefaults(metadata).read());
+        () -> new GgufDefaults(metadata).read(),
+        () -> new GgufDefaults(metadata).template());
   }
 
   private static ModelParts of(
-      Decoder decoder, Supplier<Tokenizer> tokenizer, Supplier<GenerationDefaults> defaults) {
+      Decoder decoder,
+      Supplier<Tokenizer> tokenizer,
+      Supplier<GenerationDefaults> defaults,
+      Supplier<Optional<ChatTemplate>> template) {
     try {
-      return new ModelParts(decoder, tokenizer.get(), defaults.get());
+      return new ModelParts(decoder, tokenizer.get(), defaults.get(), template.get());
     } catch (RuntimeException e) {
       decoder.close();
       throw e;
