@@ -28,7 +28,11 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class GenerateCommand implements Callable<Integer> {
 
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A model's folder.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR|FILE",
+      description = "A model's folder, a .gguf file or a .bin of llama2.c.")
   private Path model = Path.of("");
 
   @Option(

@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
       PretrainCommand.class,
       TokenizerCommand.class,
       GenerateCommand.class,
+      ConvertCommand.class,
       ReportCommand.class,
       BenchCommand.class,
       WarmUpCommand.class,

@@ -1,8 +1,10 @@
 package inkstone.generate;
 
 import inkstone.model.ModelException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -51,6 +53,38 @@ public record GenerationDefaults(OptionalInt begin, List<Integer> end, Sampling 
         prefixed ? OptionalInt.of(begin.getFirst()) : OptionalInt.empty(),
         end,
         generation.sampling());
+  }
+
+  /**
+   * Writes {@code generation_config.json}, beside and renamed.
+   *
+   * @throws ModelException if that fails
+   */
+  void write(Path directory) {
+    var json = Source.JSON.createObjectNode();
+    begin.ifPresent(id -> json.put("bos_token_id", id));
+    if (end.size() == 1) {
+      json.put("eos_token_id", end.getFirst());
+    } else if (!end.isEmpty()) {
+      end.forEach(json.putArray("eos_token_id")::add);
+    }
+    if (!sampling.equals(SAMPLING)) {
+      json.put("do_sample", sampling.temperature() > 0);
+      json.put("temperature", sampling.temperature());
+      json.put("top_k", sampling.topK());
+      json.put("top_p", sampling.topP());
+      json.put("min_p", sampling.minP());
+      json.put("repetition_penalty", sampling.repetitionPenalty());
+    }
+    var file = directory.resolve("generation_config.json");
+    var beside = directory.resolve("generation_config.json.new");
+    try {
+      Files.writeString(
+          beside, Source.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new ModelException("%s cannot be written: %s".formatted(file, e.getMessage()), e);
+    }
   }
 
   /** A JSON file, taken as {@code {}} where it is absent. */

@@ -1,10 +1,15 @@
 package inkstone.generate;
 
 import inkstone.model.Decoder;
+import inkstone.model.GgufModel;
 import inkstone.model.ModelDirectory;
 import inkstone.model.ModelException;
+import inkstone.tensor.GgufType;
+import inkstone.text.GgufVocabulary;
 import inkstone.text.Tokenizer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -31,19 +36,46 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * The model of a Hugging Face directory.
+   * The model of a Hugging Face directory, of a GGUF file, or of llama2.c's {@code .bin} files.
    *
    * @throws ModelException if a file of the network is missing, cut or corrupted
    * @throws inkstone.text.TokenizerException if one of the tokenizer is
    */
-  public static LanguageModel open(Path directory) {
-    var decoder = ModelDirectory.open(directory);
+  public static LanguageModel open(Path path) {
+    var parts = ModelParts.open(path);
     try {
-      return of(decoder, Tokenizer.open(directory), GenerationDefaults.read(directory));
+      return of(parts.decoder(), parts.tokenizer(), parts.defaults());
     } catch (RuntimeException e) {
-      decoder.close();
+      parts.decoder().close();
       throw e;
     }
+  }
+
+  /**
+   * Writes a Hugging Face directory that {@link #open} and Transformers open; weights are float32.
+   *
+   * @throws ModelException if that fails
+   */
+  public void save(Path directory) {
+    ModelDirectory.save(
+        directory,
+        decoder,
+        defaults.end().isEmpty() ? OptionalInt.empty() : OptionalInt.of(defaults.end().getFirst()));
+    tokenizer.save(directory);
+    defaults.write(directory);
+  }
+
+  /**
+   * Writes a GGUF file that {@link #open} and llama.cpp open.
+   *
+   * @param type of the matrices, see {@link GgufModel#save}
+   * @throws ModelException if the network cannot be written so, or writing fails
+   * @throws inkstone.text.TokenizerException if llama.cpp has no such tokenizer
+   */
+  public void saveGguf(Path file, GgufType type) {
+    var metadata = new LinkedHashMap<>(GgufVocabulary.of(tokenizer, decoder.config().vocabulary()));
+    metadata.putAll(GgufDefaults.of(defaults));
+    GgufModel.save(file, decoder, type, metadata);
   }
 
   /**
@@ -62,12 +94,11 @@ public final class LanguageModel implements AutoCloseable {
     IntStream.concat(defaults.begin().stream(), defaults.end().stream().mapToInt(Integer::intValue))
         .filter(id -> id < 0 || id >= known)
         .findAny()
-        .ifPresent(
-            id -> {
-              throw new ModelException(
-                  "bos_token_id or eos_token_id %d is outside the network's %d tokens"
-                      .formatted(id, known));
-            });
+        .ifPresent(id -> {
+          throw new ModelException(
+              "bos_token_id or eos_token_id %d is outside the network's %d tokens"
+                  .formatted(id, known));
+        });
     return new LanguageModel(decoder, tokenizer, defaults);
   }
 

@@ -63,14 +63,18 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   private static SafetensorsFile map(Path path, Arena arena) {
-    MemorySegment all;
     try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      var all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      return of(path, arena, all);
     } catch (NoSuchFileException e) {
       throw new SafetensorsException(path + ": there is no such file", e);
     } catch (IOException e) {
       throw new SafetensorsException(path + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** A file whose bytes are these. */
+  static SafetensorsFile of(Path path, Arena arena, MemorySegment all) {
     if (all.byteSize() < 8) {
       throw new SafetensorsException(
           "%s: %d bytes are too few for a safetensors file; it was cut or is of another format"

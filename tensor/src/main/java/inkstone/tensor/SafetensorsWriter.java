@@ -1,15 +1,9 @@
 package inkstone.tensor;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -38,17 +32,13 @@ public final class SafetensorsWriter implements AutoCloseable {
   /** A first dimension that is not known yet; {@link #commit} finds it from what was written. */
   public static final long UNKNOWN = -1;
 
-  private static final int CHUNK = 1 << 20;
-
   private final Path target;
-  private final Path partial;
-  private final FileChannel channel;
+  private final SafeFile file;
   private final Map<String, String> metadata;
   private final List<Spec> specs;
   private final int headerLength;
   private final long[] written;
   private int current;
-  private boolean open = true;
 
   /**
    * A tensor to come.
@@ -94,21 +84,14 @@ public final class SafetensorsWriter implements AutoCloseable {
   }
 
   private SafetensorsWriter(
-      Path target, FileChannel channel, Map<String, String> metadata, List<Spec> specs) {
+      Path target, SafeFile file, Map<String, String> metadata, List<Spec> specs) {
     this.target = target;
-    this.partial = partial(target);
-    this.channel = channel;
+    this.file = file;
     this.metadata = new TreeMap<>(metadata);
     this.specs = List.copyOf(specs);
     this.written = new long[specs.size()];
     // An unknown size counts with the most digits that it can have, so the header fits at the end.
     this.headerLength = header(true).render().length;
-  }
-
-  /** How a writer opens its partial file; a test puts a full disk here. */
-  @FunctionalInterface
-  interface Opener {
-    FileChannel open(Path path) throws IOException;
   }
 
   /**
@@ -119,15 +102,11 @@ public final class SafetensorsWriter implements AutoCloseable {
    */
   public static SafetensorsWriter create(
       Path target, Map<String, String> metadata, List<Spec> specs) {
-    return create(
-        target,
-        metadata,
-        specs,
-        path -> FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+    return create(target, metadata, specs, SafeFile.Opener.USUAL);
   }
 
   static SafetensorsWriter create(
-      Path target, Map<String, String> metadata, List<Spec> specs, Opener opener) {
+      Path target, Map<String, String> metadata, List<Spec> specs, SafeFile.Opener opener) {
     var names = new HashSet<String>();
     for (var spec : specs) {
       if (!names.add(spec.name()) || spec.name().equals("__metadata__")) {
@@ -136,33 +115,9 @@ public final class SafetensorsWriter implements AutoCloseable {
                 .formatted(target, spec.name()));
       }
     }
-    FileChannel channel;
-    try {
-      channel = opener.open(partial(target));
-    } catch (IOException e) {
-      throw new SafetensorsException(
-          "%s: cannot be written: %s; does the folder exist, and may you write to it?"
-              .formatted(target, e),
-          e);
-    }
-    try {
-      if (channel.tryLock() == null) {
-        throw new OverlappingFileLockException();
-      }
-    } catch (IOException | OverlappingFileLockException e) {
-      closeQuietly(channel);
-      throw new SafetensorsException(
-          "%s: is being written by somebody else; wait for it or use another folder"
-              .formatted(target),
-          e);
-    }
-    var writer = new SafetensorsWriter(target, channel, metadata, specs);
-    try {
-      channel.truncate(0);
-      channel.position(8L + writer.headerLength);
-    } catch (IOException e) {
-      throw writer.failed(e);
-    }
+    var file = SafeFile.create(target, opener, SafetensorsException::new);
+    var writer = new SafetensorsWriter(target, file, metadata, specs);
+    file.skip(8L + writer.headerLength);
     return writer;
   }
 
@@ -172,34 +127,25 @@ public final class SafetensorsWriter implements AutoCloseable {
    * @throws SafetensorsException if it is not its turn, it gets too much, or the disk is full
    */
   public void write(String name, MemorySegment part) {
-    checkOpen();
+    file.checkOpen();
     while (current < specs.size() && !specs.get(current).name().equals(name)) {
       checkWhole(current);
       current++;
     }
     if (current == specs.size()) {
-      abandon();
+      file.close();
       throw new SafetensorsException(
           "%s: \"%s\" is not a tensor that is still to come".formatted(target, name));
     }
     var spec = specs.get(current);
     var room = spec.unknown() ? Long.MAX_VALUE : spec.bytes();
     if (part.byteSize() > room - written[current]) {
-      abandon();
+      file.close();
       throw new SafetensorsException(
           "%s: tensor \"%s\": %d bytes are too many, %d of %d are still to come"
               .formatted(target, name, part.byteSize(), room - written[current], room));
     }
-    try {
-      for (long at = 0; at < part.byteSize(); at += CHUNK) {
-        var chunk = part.asSlice(at, Math.min(CHUNK, part.byteSize() - at)).asByteBuffer();
-        while (chunk.hasRemaining()) {
-          channel.write(chunk);
-        }
-      }
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    file.write(part);
     written[current] += part.byteSize();
   }
 
@@ -209,36 +155,21 @@ public final class SafetensorsWriter implements AutoCloseable {
    * @throws SafetensorsException if a tensor is not whole or the disk is full
    */
   public void commit() {
-    checkOpen();
+    file.checkOpen();
     for (int i = current; i < specs.size(); i++) {
       checkWhole(i);
     }
-    try {
-      var head = ByteBuffer.allocate(8 + headerLength).order(ByteOrder.LITTLE_ENDIAN);
-      head.putLong(headerLength);
-      var text = header(false).render();
-      head.put(SafetensorsHeader.padded(text, headerLength)).flip();
-      long at = 0;
-      while (head.hasRemaining()) {
-        at += channel.write(head, at);
-      }
-      channel.force(true);
-      channel.close();
-      Files.move(
-          partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw failed(e);
-    }
-    open = false;
-    syncFolder();
+    var head = ByteBuffer.allocate(8 + headerLength).order(ByteOrder.LITTLE_ENDIAN);
+    head.putLong(headerLength);
+    head.put(SafetensorsHeader.padded(header(false).render(), headerLength));
+    file.head(head.array());
+    file.commit();
   }
 
   /** Gives up what was not committed. */
   @Override
   public void close() {
-    if (open) {
-      abandon();
-    }
+    file.close();
   }
 
   private SafetensorsHeader header(boolean widest) {
@@ -266,59 +197,10 @@ public final class SafetensorsWriter implements AutoCloseable {
     var whole =
         spec.unknown() ? written[index] % spec.bytes() == 0 : written[index] == spec.bytes();
     if (!whole) {
-      abandon();
+      file.close();
       throw new SafetensorsException(
           "%s: tensor \"%s\": %d bytes do not make %s %s"
               .formatted(target, spec.name(), written[index], spec.dtype().code(), spec.shape()));
     }
-  }
-
-  private void checkOpen() {
-    if (!open) {
-      throw new SafetensorsException(target + ": the writer is closed");
-    }
-  }
-
-  private SafetensorsException failed(IOException e) {
-    abandon();
-    return new SafetensorsException(
-        "%s: writing failed: %s. What was there before is unchanged; free some space or choose another folder"
-            .formatted(target, e.getMessage()),
-        e);
-  }
-
-  private void abandon() {
-    open = false;
-    closeQuietly(channel);
-    try {
-      Files.deleteIfExists(partial);
-    } catch (IOException e) {
-      // The next writer of this file truncates what stays.
-    }
-  }
-
-  private static void closeQuietly(FileChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // Nothing that was promised depends on it.
-    }
-  }
-
-  /** A rename outlives a power cut only once its folder is synced; Windows has no such call. */
-  private void syncFolder() {
-    var folder = target.toAbsolutePath().getParent();
-    if (folder == null) {
-      return;
-    }
-    try (var directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-      directory.force(true);
-    } catch (IOException e) {
-      // The file is in its place all the same.
-    }
-  }
-
-  private static Path partial(Path target) {
-    return target.resolveSibling(target.getFileName() + ".partial");
   }
 }

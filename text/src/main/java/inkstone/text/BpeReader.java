@@ -127,6 +127,9 @@ final class BpeReader {
       if (b == 0xC0 || b == 0xC1 || b >= 0xF5) {
         return -1; // never part of UTF-8
       }
+      if (b < ' ' || b > '~') {
+        return -1; // SmolLM's vocabulary lacks some; as in the reference no token comes of them
+      }
       throw source.error("model.vocab", "lacks '%s', the token of byte 0x%02X".formatted(token, b));
     }
     if (vocabulary.isSpecial(id)) {
@@ -148,12 +151,11 @@ final class BpeReader {
 
   private Characters characters(int[] bytes) {
     var ids = new HashMap<Integer, Integer>();
-    plain.forEach(
-        (token, id) -> {
-          if (token.codePointCount(0, token.length()) == 1) {
-            ids.put(token.codePointAt(0), id);
-          }
-        });
+    plain.forEach((token, id) -> {
+      if (token.codePointCount(0, token.length()) == 1) {
+        ids.put(token.codePointAt(0), id);
+      }
+    });
     return new Characters(bytes, ids);
   }
 

@@ -24,7 +24,7 @@ final class ByteLevelBpe implements TextModel {
   private record Entry(int hash, char[] piece, int[] ids) {}
 
   /**
-   * @param byteIds the id of each of the 256 bytes, -1 for one that UTF-8 never holds
+   * @param byteIds the id of each of the 256 bytes, -1 for one without a token, which is dropped
    * @param whole pieces, in the alphabet of {@link ByteAlphabet}, that are one token whatever the
    *     merges say ({@code ignore_merges}); empty where merges alone decide
    */
@@ -99,9 +99,13 @@ final class ByteLevelBpe implements TextModel {
       }
     }
     var symbols = new int[length];
+    int known = 0;
     for (int i = 0; i < length; i++) {
-      symbols[i] = byteIds[bytes[i] & 0xFF];
+      int id = byteIds[bytes[i] & 0xFF];
+      if (id >= 0) {
+        symbols[known++] = id;
+      }
     }
-    return Arrays.copyOf(symbols, merges.apply(symbols, length));
+    return Arrays.copyOf(symbols, merges.apply(symbols, known));
   }
 }

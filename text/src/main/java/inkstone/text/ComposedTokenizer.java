@@ -136,12 +136,11 @@ final class ComposedTokenizer implements Tokenizer {
     List<Integer> cuts = cutAtLines(units);
     IntStream.range(0, cuts.size() - 1)
         .parallel()
-        .mapToObj(
-            i -> {
-              var part = new IntList(CHUNK / 3);
-              model.encode(units, cuts.get(i), cuts.get(i + 1), first && i == 0, part);
-              return part.toArray();
-            })
+        .mapToObj(i -> {
+          var part = new IntList(CHUNK / 3);
+          model.encode(units, cuts.get(i), cuts.get(i + 1), first && i == 0, part);
+          return part.toArray();
+        })
         .toList()
         .forEach(ids::addAll);
   }
@@ -201,6 +200,16 @@ final class ComposedTokenizer implements Tokenizer {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
+  }
+
+  /** The {@code tokenizer.json} that says all of this. */
+  byte[] json() {
+    return json.get();
+  }
+
+  /** The {@code tokenizer_config.json} beside it. */
+  byte[] config() {
+    return config.orElseGet(() -> TokenizerJsonWriter.config(special));
   }
 
   @Override

@@ -386,22 +386,26 @@ class TokenizerJsonTest {
   }
 
   @Test
-  void bytesThatUtf8NeverHoldsMayBeMissing() {
+  void bytesThatAreNoPrintableAsciiMayBeMissing() {
     Tokenizer tokenizer =
         read(
             root -> {
-              for (int b : new int[] {0xC0, 0xC1, 0xF5, 0xFF}) {
+              for (int b : new int[] {0x04, 0x1F, 0x7F, 0xC0, 0xC1, 0xF1, 0xF5, 0xFF}) {
                 ((ObjectNode) model(root).get("vocab"))
                     .remove(ByteAlphabet.write(new byte[] {(byte) b}));
               }
             });
     assertArrayEquals(new byte[0], tokenizer.bytes(0xC0));
-    assertTrue(
-        error(
-                root ->
-                    ((ObjectNode) model(root).get("vocab"))
-                        .remove(ByteAlphabet.write(new byte[] {(byte) 0xF4})))
-            .contains("byte 0xF4"));
+    // As in Hugging Face's tokenizers, what has no token gives none.
+    assertArrayEquals(tokenizer.encode("xy"), tokenizer.encode("x\u0004y"));
+    for (int b : new int[] {' ', '~'}) {
+      assertTrue(
+          error(
+                  root ->
+                      ((ObjectNode) model(root).get("vocab"))
+                          .remove(ByteAlphabet.write(new byte[] {(byte) b})))
+              .contains("byte 0x%02X".formatted(b)));
+    }
   }
 
   @Test

@@ -1,0 +1,68 @@
+package inkstone.generate;
+
+import inkstone.model.Decoder;
+import inkstone.model.GgufModel;
+import inkstone.model.Llama2cModel;
+import inkstone.model.ModelDirectory;
+import inkstone.model.ModelException;
+import inkstone.tensor.GgufException;
+import inkstone.tensor.GgufFile;
+import inkstone.text.Llama2cVocabulary;
+import inkstone.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What a {@link LanguageModel} is made of, from whatever form it has on disk.
+ *
+ * @param decoder the network
+ * @param tokenizer its tokenizer
+ * @param defaults its defaults
+ */
+record ModelParts(Decoder decoder, Tokenizer tokenizer, GenerationDefaults defaults) {
+
+  static ModelParts open(Path path) {
+    return switch (ModelForm.of(path)) {
+      case DIRECTORY ->
+          of(
+              ModelDirectory.open(path),
+              () -> Tokenizer.open(path),
+              () -> GenerationDefaults.read(path));
+      case GGUF -> gguf(path);
+      case LLAMA2C -> llama2c(path);
+    };
+  }
+
+  private static ModelParts gguf(Path path) {
+    try (var file = GgufFile.open(path)) {
+      return withMetadata(GgufModel.open(file, path), file.metadata(), path);
+    } catch (GgufException e) {
+      throw new ModelException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static ModelParts llama2c(Path path) {
+    var files = ModelForm.llama2c(path);
+    var metadata = Llama2cVocabulary.read(files.getLast());
+    return withMetadata(Llama2cModel.open(files.getFirst()), metadata, files.getLast());
+  }
+
+  private static ModelParts withMetadata(
+      Decoder decoder, Map<String, Object> metadata, Path where) {
+    return of(
+        decoder,
+        () -> Tokenizer.ofGguf(metadata, where.toString()),
+        () -> new GgufDefaults(metadata).read());
+  }
+
+  private static ModelParts of(
+      Decoder decoder, Supplier<Tokenizer> tokenizer, Supplier<GenerationDefaults> defaults) {
+    try {
+      return new ModelParts(decoder, tokenizer.get(), defaults.get());
+    } catch (RuntimeException e) {
+      decoder.close();
+      throw e;
+    }
+  }
+}

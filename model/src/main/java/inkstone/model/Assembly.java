@@ -1,0 +1,38 @@
+package inkstone.model;
+
+import inkstone.tensor.Scope;
+import inkstone.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+
+/** A network from another format's file that has been put in Hugging Face's words. */
+final class Assembly {
+
+  private Assembly() {}
+
+  /**
+   * Builds the network; what is made on the way is freed.
+   *
+   * @param config what config.json would say
+   * @param tensors how many the file has: a network with more layers than that is none
+   * @param weights Hugging Face's names and arrangement of all tensors of that network
+   */
+  static Decoder decoder(
+      JsonNode config, int tensors, Function<DecoderConfig, Map<String, Tensor>> weights) {
+    try (var scope = Scope.open()) {
+      var format = Family.of(config, "its architecture").format();
+      var read = format.read(new ConfigReader(config));
+      if (read.layers() > tensors) {
+        throw new ModelException(
+            "%d tensors are too few for %d layers".formatted(tensors, read.layers()));
+      }
+      var owned = new LinkedHashMap<String, Tensor>();
+      format
+          .toDecoder(read, weights.apply(read))
+          .forEach((name, tensor) -> owned.put(name, tensor.contiguous()));
+      return Decoder.of(read, owned);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package inkstone.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import inkstone.tensor.DType;
+import inkstone.tensor.Device;
+import inkstone.tensor.Gguf;
+import inkstone.tensor.GgufFile;
+import inkstone.tensor.GgufType;
+import inkstone.tensor.GgufWriter;
+import inkstone.tensor.Gradients;
+import inkstone.tensor.Safetensors;
+import inkstone.tensor.SafetensorsFile;
+import inkstone.tensor.Scope;
+import inkstone.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GgufModelTest {
+
+  private static final Path MODELS = Path.of("src/test/resources/models");
+
+  @TempDir Path folder;
+
+  private Path saved(String name, GgufType type) {
+    var path = folder.resolve(name + ".gguf");
+    try (var decoder = ModelDirectory.open(MODELS.resolve(name))) {
+      GgufModel.save(path, decoder, type, Map.of("general.name", name));
+    }
+    return path;
+  }
+
+  private static float[] logits(Decoder decoder, String name) {
+    try (var scope = Scope.open();
+        var off = Gradients.off()) {
+      var ids = Safetensors.read(MODELS.resolve(name).resolve("expected.safetensors"));
+      return decoder.forward(Batch.training(ids.get("input_ids").reshape(-1), 2, 0)).toFloats();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2-tiny", "llama-tiny", "llama-tiny-tied"})
+  void floatsComeBackAsTheyWere(String name) {
+    long before = Tensor.live();
+    var path = saved(name, GgufType.F32);
+    try (var decoder = ModelDirectory.open(MODELS.resolve(name));
+        var again = GgufModel.open(path)) {
+      assertEquals(decoder.config(), again.config());
+      assertEquals(decoder.parameters().keySet(), again.parameters().keySet());
+      decoder
+          .parameters()
+          .forEach(
+              (key, tensor) ->
+                  assertArrayEquals(
+                      tensor.toFloats(), again.parameters().get(key).toFloats(), key));
+    }
+    assertEquals(before, Tensor.live());
+  }
+
+  /** Stored as llama.cpp's own converter stores them: q and k in neighbouring pairs, [out, in]. */
+  @Test
+  void rowsStandWhereTheConventionPutsThem() {
+    var path = saved("llama-tiny", GgufType.F32);
+    try (var file = GgufFile.open(path);
+        var source = SafetensorsFile.open(MODELS.resolve("llama-tiny/model.safetensors"));
+        var scope = Scope.open()) {
+      for (var part : List.of("q", "k", "v")) {
+        var theirs = Safetensors.read(source, "model.layers.1.self_attn." + part + "_proj.weight");
+        var ours = Gguf.read(file, "blk.1.attn_" + part + ".weight");
+        int heads = part.equals("q") ? 4 : 2;
+        int dim = 8;
+        for (int row = 0; row < heads * dim; row++) {
+          int inHead = row % dim;
+          int from = part.equals("v") ? row : row / dim * dim + inHead % 2 * (dim / 2) + inHead / 2;
+          assertArrayEquals(
+              theirs.select(0, from).toFloats(), ours.select(0, row).toFloats(), part + row);
+        }
+      }
+      assertEquals(List.of(96L, 32L), file.entry("token_embd.weight").shape());
+      assertEquals(List.of(88L, 32L), file.entry("blk.0.ffn_up.weight").shape());
+    }
+    try (var file = GgufFile.open(saved("gpt2-tiny", GgufType.F32))) {
+      assertEquals(List.of(128L, 32L), file.entry("blk.0.ffn_up.weight").shape());
+      assertEquals(List.of(96L), file.entry("blk.0.attn_qkv.bias").shape());
+    }
+  }
+
+  @Test
+  void metadataIsWhatLlamaCppAsksFor() {
+    try (var file = GgufFile.open(saved("llama-tiny", GgufType.Q8_0))) {
+      var metadata = file.metadata();
+      assertEquals("llama", metadata.values().iterator().next());
+      assertEquals("llama-tiny", metadata.get("general.name"));
+      assertEquals(7L, metadata.get("general.file_type"));
+      assertEquals(2L, metadata.get("general.quantization_version"));
+      assertEquals(96L, metadata.get("llama.vocab_size"));
+      assertEquals(64L, metadata.get("llama.context_length"));
+      assertEquals(32L, metadata.get("llama.embedding_length"));
+      assertEquals(2L, metadata.get("llama.block_count"));
+      assertEquals(88L, metadata.get("llama.feed_forward_length"));
+      assertEquals(4L, metadata.get("llama.attention.head_count"));
+      assertEquals(2L, metadata.get("llama.attention.head_count_kv"));
+      assertEquals(8L, metadata.get("llama.attention.key_length"));
+      assertEquals(8L, metadata.get("llama.attention.value_length"));
+      assertEquals(8L, metadata.get("llama.rope.dimension_count"));
+      assertEquals(1e-5f, metadata.get("llama.attention.layer_norm_rms_epsilon"));
+      assertEquals(10000f, metadata.get("llama.rope.freq_base"));
+    }
+    try (var file = GgufFile.open(saved("gpt2-tiny", GgufType.F16))) {
+      assertEquals("gpt2", file.metadata().get("general.architecture"));
+      assertEquals(1e-5f, file.metadata().get("gpt2.attention.layer_norm_epsilon"));
+      assertEquals(64L, file.metadata().get("gpt2.context_length"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama-tiny, F16, 0.02",
+    "llama-tiny-tied, Q8_0, 0.4",
+    "llama-tiny, Q4_0, 3",
+    "gpt2-tiny, F16, 0.02",
+    "gpt2-tiny, Q8_0, 0.4"
+  })
+  void smallerTypesAreNearAndWhereTheyShouldBe(String name, GgufType type, float limit) {
+    var path = saved(name, type);
+    try (var file = GgufFile.open(path);
+        var decoder = ModelDirectory.open(MODELS.resolve(name));
+        var again = GgufModel.open(path)) {
+      assertArrayEquals(logits(decoder, name), logits(again, name), limit);
+      for (var key : file.names()) {
+        var expected =
+            key.contains("norm") || key.endsWith(".bias") || key.equals("position_embd.weight")
+                ? GgufType.F32
+                : key.equals("blk.0.ffn_down.weight") && file.entry(key).shape().get(1) % 32 != 0
+                    ? GgufType.F16
+                    : type == GgufType.Q4_0 && (key.startsWith("token") || key.startsWith("output"))
+                        ? GgufType.Q8_0
+                        : type;
+        if (!key.contains("ffn_down")) {
+          assertEquals(expected, file.entry(key).type(), key);
+        }
+      }
+    }
+  }
+
+  private Path file(Map<String, Object> metadata, String... names) {
+    var path = folder.resolve("x.gguf");
+    try (var scope = Scope.open()) {
+      var tensors = new LinkedHashMap<String, Tensor>();
+      var specs = new ArrayList<GgufWriter.Spec>();
+      for (var name : names) {
+        var tensor = Tensor.zeros(DType.FLOAT32, Device.CPU, 32, 32);
+        tensors.put(name, tensor);
+        specs.add(Gguf.spec(name, GgufType.F32, tensor));
+      }
+      Gguf.write(path, metadata, specs, tensors);
+    }
+    return path;
+  }
+
+  private static Map<String, Object> llama(Object... more) {
+    var metadata = new LinkedHashMap<String, Object>();
+    metadata.put("general.architecture", "llama");
+    metadata.put("llama.embedding_length", 32L);
+    metadata.put("llama.block_count", 1L);
+    metadata.put("llama.feed_forward_length", 32L);
+    metadata.put("llama.attention.head_count", 4L);
+    for (int i = 0; i < more.length; i += 2) {
+      metadata.put((String) more[i], more[i + 1]);
+    }
+    return metadata;
+  }
+
+  private String refused(Map<String, Object> metadata, String... names) {
+    var path = file(metadata, names);
+    long before = Tensor.live();
+    var message =
+        String.valueOf(assertThrows(ModelException.class, () -> GgufModel.open(path)).getMessage());
+    assertEquals(before, Tensor.live());
+    assertTrue(message.contains("x.gguf"), message);
+    return message;
+  }
+
+  @Test
+  void whatCannotBeAModelIsRefusedByName() throws Exception {
+    assertTrue(
+        refused(Map.of()).contains("general.architecture 'null' is not known; known are [l"));
+    assertTrue(refused(Map.of("general.architecture", "mamba")).contains("'mamba' is not known"));
+    assertTrue(refused(llama(), "token_embd.weight").contains("is missing"));
+    assertTrue(
+        refused(llama(), "token_embd.weight", "rope_freqs.weight")
+            .contains("tensor 'rope_freqs.weight' is unknown in a llama model"));
+    assertTrue(refused(llama(), "blk.0.attn_x.weight").contains("vocab_size must be"));
+    assertTrue(
+        refused(llama("llama.block_count", 1_000_000_000L), "token_embd.weight")
+            .contains("1 tensors are too few for 1000000000 layers"));
+    assertTrue(
+        refused(llama("llama.block_count", 1f), "token_embd.weight")
+            .contains("llama.block_count is 1.0; expected a whole number"));
+    assertTrue(
+        refused(llama("llama.attention.head_count", List.of(4L)), "token_embd.weight")
+            .contains("llama.attention.head_count is [4]; expected a whole number"));
+    assertTrue(
+        refused(llama("llama.attention.head_count", 3L), "token_embd.weight", "blk.0.attn_q.weight")
+            .contains("cannot be parted into 3 heads"));
+    assertTrue(
+        refused(llama("llama.rope.scaling.type", "yarn"), "token_embd.weight").contains("rope"));
+    assertTrue(refused(llama("split.count", 2), "token_embd.weight").contains("one of 2 parts"));
+    var cut = folder.resolve("cut.gguf");
+    Files.write(cut, new byte[] {'G', 'G', 'U', 'F'});
+    var message = assertThrows(ModelException.class, () -> GgufModel.open(cut)).getMessage();
+    assertTrue(String.valueOf(message).contains("cut.gguf: this is not a GGUF file"), message);
+  }
+
+  @Test
+  void pairsAreTurnedRoundAndBack() {
+    try (var scope = Scope.open()) {
+      var rows = Tensor.range(0, 24, Device.CPU).to(DType.FLOAT32).reshape(12, 2);
+      var neighbours = RotaryOrder.neighbours(rows, 2);
+      assertArrayEquals(
+          new float[] {0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11},
+          neighbours.narrow(0, 0, 6).toFloats());
+      assertArrayEquals(rows.toFloats(), RotaryOrder.halves(neighbours, 2).toFloats());
+      var bias = Tensor.range(0, 4, Device.CPU).to(DType.FLOAT32);
+      assertArrayEquals(new float[] {0, 2, 1, 3}, RotaryOrder.neighbours(bias, 1).toFloats());
+      assertThrows(ModelException.class, () -> RotaryOrder.halves(rows, 5));
+      assertThrows(ModelException.class, () -> RotaryOrder.halves(rows, 4));
+    }
+  }
+}
