@@ -1,6 +1,7 @@
 package inkstone.generate;
 
 import inkstone.model.ModelException;
+import inkstone.text.ChatTemplate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,25 @@ record GgufDefaults(Map<String, Object> metadata) {
         added && begin.isPresent() ? OptionalInt.of(begin.get()) : OptionalInt.empty(),
         end,
         sampling());
+  }
+
+  /**
+   * The chat template, which may name the tokens at the beginning and the end.
+   *
+   * @throws inkstone.text.TemplateException if it is not well-formed
+   */
+  Optional<ChatTemplate> template() {
+    var special = new LinkedHashMap<String, String>();
+    if (metadata.get(KEY + "tokens") instanceof List<?> tokens) {
+      for (var name : List.of("bos", "eos")) {
+        id(name)
+            .filter(id -> id < tokens.size())
+            .ifPresent(id -> special.put(name + "_token", String.valueOf(tokens.get(id))));
+      }
+    }
+    return metadata.get("tokenizer.chat_template") instanceof String source
+        ? Optional.of(ChatTemplate.of(source, special))
+        : Optional.empty();
   }
 
   private boolean addedWhereSilent() {

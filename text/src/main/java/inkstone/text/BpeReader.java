@@ -127,8 +127,7 @@ final class BpeReader {
       if (b == 0xC0 || b == 0xC1 || b >= 0xF5) {
         return -1; // never part of UTF-8
       }
-      boolean byteLevel = token.length() == 1;
-      if (byteLevel && (b < ' ' || b > '~')) {
+      if (b < ' ' || b > '~') {
         return -1; // SmolLM's vocabulary lacks some; as in the reference no token comes of them
       }
       throw source.error("model.vocab", "lacks '%s', the token of byte 0x%02X".formatted(token, b));
@@ -152,12 +151,11 @@ final class BpeReader {
 
   private Characters characters(int[] bytes) {
     var ids = new HashMap<Integer, Integer>();
-    plain.forEach(
-        (token, id) -> {
-          if (token.codePointCount(0, token.length()) == 1) {
-            ids.put(token.codePointAt(0), id);
-          }
-        });
+    plain.forEach((token, id) -> {
+      if (token.codePointCount(0, token.length()) == 1) {
+        ids.put(token.codePointAt(0), id);
+      }
+    });
     return new Characters(bytes, ids);
   }
 

@@ -1,10 +1,14 @@
 package inkstone.text;
 
+import inkstone.text.SentencePieceModel.Algorithm;
+import inkstone.text.SentencePieceModel.Kind;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -20,37 +24,8 @@ final class GgufTokenizer {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final JsonMapper JSON = new JsonMapper();
 
-  /**
-   * Names of {@code tokenizer.ggml.pre} and the splits that they mean (llama.cpp, llm_load_vocab).
-   */
-  private static final Map<String, SplitPattern> SPLITS =
-      Map.ofEntries(
-          Map.entry("gpt-2", SplitPattern.GPT2),
-          Map.entry("gpt2", SplitPattern.GPT2),
-          Map.entry("phi-2", SplitPattern.GPT2),
-          Map.entry("mpt", SplitPattern.GPT2),
-          Map.entry("olmo", SplitPattern.GPT2),
-          Map.entry("smollm", SplitPattern.GPT2),
-          Map.entry("starcoder", SplitPattern.GPT2),
-          Map.entry("refact", SplitPattern.GPT2),
-          Map.entry("command-r", SplitPattern.GPT2),
-          Map.entry("llama-bpe", SplitPattern.CL100K),
-          Map.entry("llama3", SplitPattern.CL100K),
-          Map.entry("llama-v3", SplitPattern.CL100K),
-          Map.entry("dbrx", SplitPattern.CL100K),
-          Map.entry("smaug-bpe", SplitPattern.CL100K),
-          Map.entry("qwen2", SplitPattern.QWEN),
-          Map.entry("stablelm2", SplitPattern.QWEN),
-          Map.entry("megrez", SplitPattern.QWEN),
-          Map.entry("deepseek-r1-qwen", SplitPattern.QWEN));
-
-  /** Those that part every digit from its neighbours before. */
-  private static final List<String> DIGITS = List.of("smollm", "starcoder", "refact", "command-r");
-
-  /** Those that take a piece that is a token as it is, whatever the merges would make of it. */
-  private static final List<String> WHOLE_PIECES = List.of("llama-bpe", "llama3", "llama-v3");
-
   private static final int NORMAL = 1;
+  private static final int UNKNOWN = 2;
   private static final int CONTROL = 3;
   private static final int USER_DEFINED = 4;
   private static final int UNUSED = 5;
@@ -73,24 +48,128 @@ final class GgufTokenizer {
   private Tokenizer open() {
     readTokens();
     var kind = String.valueOf(metadata.get(KEY + "model"));
-    var root =
-        switch (kind) {
-          case "gpt2" -> bytes();
-          case "llama" -> pieces();
-          default ->
-              throw new TokenizerException(
-                  "%s: %smodel '%s' is not supported; gpt2 and llama are"
-                      .formatted(where, KEY, kind));
-        };
+    return switch (kind) {
+      case "gpt2" -> json(bytes(), false);
+      case "llama" -> hasMerges() ? sentencePiece(Algorithm.BPE) : json(pieces(), true);
+      case "t5" -> sentencePiece(Algorithm.UNIGRAM);
+      case "bert" -> words();
+      default ->
+          throw new TokenizerException(
+              "%s: %smodel '%s' is not supported; supported: gpt2, llama, t5, bert"
+                  .formatted(where, KEY, kind));
+    };
+  }
+
+  private Tokenizer json(ObjectNode root, boolean unknownIsControl) {
     var added = root.putArray("added_tokens");
     for (int id = 0; id < tokens.size(); id++) {
-      boolean control = types.get(id) == CONTROL || (kind.equals("llama") && types.get(id) == 2);
+      boolean control = types.get(id) == CONTROL || (unknownIsControl && types.get(id) == UNKNOWN);
       if (control || types.get(id) == USER_DEFINED) {
         added.add(added(id, control));
       }
     }
     var read = TokenizerJson.read(JSON.writeValueAsBytes(root), where);
-    return new ComposedTokenizer(read, JSON.writeValueAsBytes(config(root)));
+    return new ComposedTokenizer(read, JSON.writeValueAsBytes(config(added)));
+  }
+
+  /** A space before the text or a merge: else it is a character tokenizer. */
+  private boolean hasMerges() {
+    return flag("add_space_prefix", true)
+        || tokens.stream().anyMatch(t -> t.length() == 2 && t.codePointCount(0, 2) == 2);
+  }
+
+  private boolean flag(String name, boolean otherwise) {
+    return metadata.get(KEY + name) instanceof Boolean value ? value : otherwise;
+  }
+
+  /** The model that the file was made of, as far as it is told. */
+  private Tokenizer sentencePiece(Algorithm algorithm) {
+    var scores = list("scores", Number.class);
+    if (scores.size() != tokens.size()) {
+      throw new TokenizerException(
+          "%s: %d %stokens and %d scores; fetch or convert the file again"
+              .formatted(where, tokens.size(), KEY, scores.size()));
+    }
+    var pieces = new ArrayList<SentencePieceModel.Piece>();
+    boolean bytes = false;
+    for (int id = 0; id < tokens.size(); id++) {
+      int type = types.get(id);
+      if (type < 1 || type > Kind.values().length) {
+        throw new TokenizerException(
+            "%s: %stoken_type %d of token %d is not known".formatted(where, KEY, type, id));
+      }
+      if (type == UNKNOWN && id != unknown()) {
+        type = CONTROL; // a placeholder, as Phi-3's file has some
+      }
+      boolean first = Integer.valueOf(id).equals(ids.get(tokens.get(id)));
+      var kind = first ? Kind.values()[type - 1] : Kind.UNUSED;
+      pieces.add(new SentencePieceModel.Piece(tokens.get(id), scores.get(id).floatValue(), kind));
+      bytes |= kind == Kind.BYTE;
+    }
+    var model =
+        new SentencePieceModel(
+            pieces,
+            algorithm,
+            bytes,
+            flag("treat_whitespace_as_suffix", false),
+            SentencePieceModel.UNKNOWN_SURFACE,
+            charsmap(),
+            flag("add_space_prefix", true),
+            flag("remove_extra_whitespaces", false),
+            flag("escape_whitespaces", true));
+    var read = SentencePiece.tokenizer(model, where);
+    var added = NODES.arrayNode();
+    read.special().forEach((name, id) -> added.add(added(id, true)));
+    return new ComposedTokenizer(read, JSON.writeValueAsBytes(config(added)));
+  }
+
+  private int unknown() {
+    return metadata.get(KEY + "unknown_token_id") instanceof Number id ? id.intValue() : 0;
+  }
+
+  private byte[] charsmap() {
+    var value = metadata.get(KEY + "precompiled_charsmap");
+    if (value instanceof byte[] bytes) {
+      return bytes;
+    }
+    if (value == null) {
+      return new byte[0];
+    }
+    var numbers = list("precompiled_charsmap", Number.class);
+    var bytes = new byte[numbers.size()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = numbers.get(i).byteValue();
+    }
+    return bytes;
+  }
+
+  /** WordPiece: where a file has U+2581 before a word, BERT has ## before what is none. */
+  private Tokenizer words() {
+    boolean marked = tokens.stream().anyMatch(t -> t.startsWith("\u2581"));
+    var written = new ArrayList<String>();
+    var special = new ArrayList<String>();
+    for (int id = 0; id < tokens.size(); id++) {
+      var token = tokens.get(id);
+      boolean control = types.get(id) == CONTROL || types.get(id) == UNKNOWN;
+      if (control || token.matches("\\[(UNK|CLS|SEP|PAD|MASK)]")) {
+        special.add(token);
+      } else if (marked) {
+        token = token.startsWith("\u2581") ? token.substring(1) : "##" + token;
+      }
+      written.add(token);
+    }
+    if (!written.contains("[UNK]")) {
+      throw new TokenizerException(
+          "%s: %stokens lacks '[UNK]', which a vocabulary of the model 'bert' needs"
+              .formatted(where, KEY));
+    }
+    var cleaning = NODES.objectNode().put("type", "BertNormalizer").put("clean_text", true);
+    cleaning.put("handle_chinese_chars", true).putNull("strip_accents");
+    cleaning.put("lowercase", !VocabularyText.hasCapitals(written));
+    var read = TokenizerJson.read(WordPieceJson.write(written, special, cleaning), where);
+    var added = NODES.arrayNode();
+    read.special().forEach((name, id) -> added.add(added(id, true)));
+    return new ComposedTokenizer(read, JSON.writeValueAsBytes(config(added)));
   }
 
   private void readTokens() {
@@ -111,8 +190,20 @@ final class GgufTokenizer {
     }
   }
 
+  /** Arrays of numbers or strings count as lists. */
+  private static @Nullable Object boxed(@Nullable Object value) {
+    if (value == null || !value.getClass().isArray()) {
+      return value;
+    }
+    var list = new ArrayList<Object>();
+    for (int i = 0; i < Array.getLength(value); i++) {
+      list.add(Array.get(value, i));
+    }
+    return list;
+  }
+
   private <T> List<T> list(String name, Class<T> type) {
-    if (!(metadata.get(KEY + name) instanceof List<?> values)) {
+    if (!(boxed(metadata.get(KEY + name)) instanceof List<?> values)) {
       throw new TokenizerException(
           "%s: there is no %s%s; this file has no vocabulary".formatted(where, KEY, name));
     }
@@ -130,29 +221,29 @@ final class GgufTokenizer {
   /** Byte-level BPE. */
   private ObjectNode bytes() {
     var pre = String.valueOf(metadata.getOrDefault(KEY + "pre", "gpt-2"));
-    var split = SPLITS.get(pre);
-    if (split == null) {
+    var splits = GgufSplits.of(pre);
+    if (splits.isEmpty()) {
       throw new TokenizerException(
           "%s: %spre '%s' is not supported; supported: %s"
-              .formatted(where, KEY, pre, SPLITS.keySet().stream().sorted().toList()));
+              .formatted(where, KEY, pre, String.join(", ", GgufSplits.names())));
     }
+    // Qwen's normalises; how it cuts is said below.
+    var pattern =
+        splits.contains(SplitPattern.QWEN.regex()) ? SplitPattern.QWEN : SplitPattern.GPT2;
     var root =
         Json.object(
-            TokenizerJsonWriter.byteLevel(ids, list("merges", String.class), List.of(), split),
+            TokenizerJsonWriter.byteLevel(ids, list("merges", String.class), List.of(), pattern),
             where);
-    if (DIGITS.contains(pre)) {
-      var digits = NODES.objectNode().put("type", "Digits").put("individual_digits", true);
-      var both = NODES.objectNode().put("type", "Sequence");
-      both.putArray("pretokenizers").add(digits).add(root.get("pre_tokenizer"));
-      root.set("pre_tokenizer", both);
+    if (!splits.equals(List.of(pattern.regex()))) {
+      root.set("pre_tokenizer", TokenizerJsonWriter.splits(splits));
     }
-    if (WHOLE_PIECES.contains(pre) && root.get("model") instanceof ObjectNode model) {
+    if (GgufSplits.takesWholePieces(pre) && root.get("model") instanceof ObjectNode model) {
       model.put("ignore_merges", true);
     }
     return root;
   }
 
-  /** SentencePiece's BPE: spaces are U+2581, what is no token is spelt in bytes. */
+  /** Characters, each a token; spaces are U+2581, what is no token is spelt in bytes. */
   private ObjectNode pieces() {
     var merges = merges();
     var root = NODES.objectNode().put("version", "1.0").putNull("truncation").putNull("padding");
@@ -242,10 +333,10 @@ final class GgufTokenizer {
   }
 
   /** What tokenizer_config.json would say. */
-  private ObjectNode config(ObjectNode root) {
+  private ObjectNode config(ArrayNode added) {
     var config = NODES.objectNode();
     var decoder = NODES.objectNode();
-    for (var token : root.path("added_tokens")) {
+    for (var token : added) {
       var copy = ((ObjectNode) token).deepCopy();
       copy.remove("id");
       decoder.set(token.path("id").asString(), copy);
@@ -257,14 +348,13 @@ final class GgufTokenizer {
     names.put("eos_token", "eos_token_id");
     names.put("unk_token", "unknown_token_id");
     names.put("pad_token", "padding_token_id");
-    names.forEach(
-        (token, key) -> {
-          if (metadata.get(KEY + key) instanceof Number id
-              && id.longValue() >= 0
-              && id.longValue() < tokens.size()) {
-            config.put(token, tokens.get(id.intValue()));
-          }
-        });
+    names.forEach((token, key) -> {
+      if (metadata.get(KEY + key) instanceof Number id
+          && id.longValue() >= 0
+          && id.longValue() < tokens.size()) {
+        config.put(token, tokens.get(id.intValue()));
+      }
+    });
     if (metadata.get(KEY + "add_bos_token") instanceof Boolean add) {
       config.put("add_bos_token", add);
     }

@@ -33,13 +33,13 @@ final class SentencePiece {
     var seen = new HashMap<String, Integer>();
     for (int id = 0; id < model.pieces().size(); id++) {
       Piece piece = model.pieces().get(id);
-      Integer other = seen.put(piece.text(), id);
+      Integer other = piece.kind() == Kind.UNUSED ? null : seen.put(piece.text(), id);
       if (other != null) {
         throw error("the pieces %d and %d are both '%s'".formatted(other, id, piece.text()));
       }
       add(piece, id);
     }
-    if (unknown < 0) {
+    if (unknown < 0 && !model.byteFallback()) {
       throw error("has no piece of the type UNKNOWN");
     }
     for (int b = 0; model.byteFallback() && b < 256; b++) {
@@ -55,7 +55,7 @@ final class SentencePiece {
   }
 
   private void add(Piece piece, int id) {
-    switch (piece.kind()) {
+    switch (kind(piece)) {
       case NORMAL -> plain.put(piece.text(), id);
       case USER_DEFINED -> {
         plain.put(piece.text(), id);
@@ -77,6 +77,12 @@ final class SentencePiece {
       }
       case UNUSED -> {}
     }
+  }
+
+  /** What is written {@code <|...|>} nobody means as plain text, however it is marked. */
+  private static Kind kind(Piece piece) {
+    boolean control = piece.text().startsWith("<|") && piece.text().endsWith("|>");
+    return control && piece.kind() == Kind.USER_DEFINED ? Kind.CONTROL : piece.kind();
   }
 
   private TokenizerException error(String problem) {
@@ -208,7 +214,7 @@ final class SentencePiece {
     for (int id = 0; id < names.length; id++) {
       Piece piece = model.pieces().get(id);
       names[id] =
-          switch (piece.kind()) {
+          switch (kind(piece)) {
             case CONTROL -> null;
             case UNKNOWN -> model.unknownSurface();
             default -> piece.text();

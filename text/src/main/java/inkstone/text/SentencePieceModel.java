@@ -139,7 +139,8 @@ record SentencePieceModel(
       if (algorithm == Algorithm.WORD) {
         throw new TokenizerException(
             where
-                + ": trainer_spec.model_type 'WORD' is not supported; supported: UNIGRAM, BPE, CHAR");
+                + ": trainer_spec.model_type 'WORD' is not supported; supported: UNIGRAM, BPE,"
+                + " CHAR");
       }
     }
 

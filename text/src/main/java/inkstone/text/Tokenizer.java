@@ -12,14 +12,16 @@ import java.util.Map;
  * in the trusted part of a template, through {@link #encodeTemplate}.
  *
  * <p>Special is what the file marks so, and what is written {@code <|...|>} even where the file
- * forgets the mark. An added token that is not special, such as Qwen3's {@code <think>}, is part of
- * the ordinary vocabulary: plain text yields it, and decoding gives its name back.
+ * forgets the mark. The unknown token alone may come of plain text, where a model has no other way
+ * to write it. An added token that is not special, such as Qwen3's {@code <think>}, is part of the
+ * ordinary vocabulary: plain text yields it, and decoding gives its name back.
  */
 public interface Tokenizer {
 
   /**
-   * Opens a tokenizer: a {@code tokenizer.json}; a {@code vocab.json} or {@code encoder.json} with
-   * its {@code merges.txt} or {@code vocab.bpe} beside it; or a directory that holds either.
+   * Opens a tokenizer: a {@code tokenizer.json}; a SentencePiece {@code tokenizer.model}; BERT's
+   * {@code vocab.txt}; a {@code vocab.json} or {@code encoder.json} with its {@code merges.txt} or
+   * {@code vocab.bpe} beside it; or a directory that holds one of these, of several the first.
    *
    * @throws TokenizerException where a file is missing, cut or corrupted, or asks for a component
    *     that is not supported; the message names it

@@ -73,6 +73,24 @@ final class TokenizerJsonWriter {
     return bytes(root);
   }
 
+  /** Cuts by each of these patterns in turn, then writes bytes. */
+  static ObjectNode splits(List<String> regexes) {
+    ObjectNode sequence = NODES.objectNode().put("type", "Sequence");
+    var steps = sequence.putArray("pretokenizers");
+    for (String regex : regexes) {
+      ObjectNode cut = steps.addObject().put("type", "Split");
+      cut.putObject("pattern").put("Regex", regex);
+      cut.put("behavior", "Isolated").put("invert", false);
+    }
+    steps
+        .addObject()
+        .put("type", "ByteLevel")
+        .put("add_prefix_space", false)
+        .put("trim_offsets", true)
+        .put("use_regex", false);
+    return sequence;
+  }
+
   /** A character tokenizer: {@code characters} get the ids after the 256 bytes. */
   static byte[] characters(Collection<Integer> characters, List<String> special) {
     var vocabulary = new LinkedHashMap<String, Integer>();
@@ -146,12 +164,11 @@ final class TokenizerJsonWriter {
   static byte[] config(Map<String, Integer> special) {
     ObjectNode root = NODES.objectNode();
     ObjectNode decoder = NODES.objectNode();
-    special.forEach(
-        (name, id) -> {
-          ObjectNode token = addedToken(name);
-          token.remove("id");
-          decoder.set(Integer.toString(id), token);
-        });
+    special.forEach((name, id) -> {
+      ObjectNode token = addedToken(name);
+      token.remove("id");
+      decoder.set(Integer.toString(id), token);
+    });
     root.set("added_tokens_decoder", decoder);
     root.put("clean_up_tokenization_spaces", false);
     Optional<String> end =

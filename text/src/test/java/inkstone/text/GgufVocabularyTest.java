@@ -89,8 +89,8 @@ class GgufVocabularyTest {
   @Test
   void mergesTypesSpecialTokensAndTemplateAreThere() throws IOException {
     var more =
-        "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"<think>\", \"pad_token\": \"abb\","
-            + " \"add_bos_token\": true, \"chat_template\": \"{{ x }}\"}";
+        "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"<think>\", \"pad_token\":"
+            + " \"abb\", \"add_bos_token\": true, \"chat_template\": \"{{ x }}\"}";
     for (var merges : List.of("[\"a b\", \"ab b\"]", "[[\"a\", \"b\"], [\"ab\", \"b\"]]")) {
       var metadata = of(BYTE_LEVEL, more, merges);
       assertEquals(List.of("a b", "ab b"), list(metadata, "merges"));
