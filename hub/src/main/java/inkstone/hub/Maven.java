@@ -92,10 +92,12 @@ final class Maven {
     var text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
     var lines =
         text.lines()
-            .filter(line -> line.startsWith("[ERROR] ") && !line.contains("[Help "))
-            .map(line -> FileName.shown(line.substring(8).strip()))
-            .filter(line -> !line.isEmpty())
-            .limit(3)
+            .filter(line -> line.startsWith("[ERROR] "))
+            .map(line -> line.substring(8).replaceFirst("\\s*-> \\[Help \\d+]$", "").strip())
+            .map(line -> line.replaceFirst("^Failed to execute goal \\S+( .{1,100})?: ", ""))
+            .filter(line -> !line.matches("|(To see|Re-run|For more|\\[Help).*"))
+            .map(FileName::shown)
+            .limit(2)
             .collect(Collectors.joining(" "));
     return lines.isEmpty() ? "it gives no reason (see mvn dependency:copy)" : lines;
   }

@@ -80,7 +80,7 @@ class MavenPullTest {
   @Test
   void whatMavenSaysIsTold() throws IOException {
     maven(
-        "echo '[ERROR] Could not find artifact g:a:zip:model:2 in here'; echo '[ERROR] -> [Help 1]'; exit 1\n");
+        "echo '[ERROR] Failed to execute goal g:p:3:copy (default-cli) on project x: Could not find artifact g:a:zip:model:2 in here -> [Help 1]'; echo '[ERROR] To see more'; echo '[ERROR] -> [Help 1]'; exit 1\n");
     var source = Source.parse("maven:g:a:2:zip:model");
     var e = assertThrows(HubException.class, () -> hub().pull(source, events::add));
     assertEquals(

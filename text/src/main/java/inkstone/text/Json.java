@@ -4,6 +4,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -37,7 +38,8 @@ final class Json {
       }
       return root;
     } catch (JacksonException e) {
-      var at = e.getLocation();
+      // Nesting that is too deep has no place.
+      var at = e.getLocation() == null ? TokenStreamLocation.NA : e.getLocation();
       throw new TokenizerException(
           "%s: not whole, well-formed JSON (line %d, column %d: %s); fetch or write it again"
               .formatted(where, at.getLineNr(), at.getColumnNr(), e.getOriginalMessage()),
