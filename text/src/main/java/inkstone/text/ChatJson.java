@@ -83,7 +83,7 @@ final class ChatJson {
 
   private static Iterable<JsonNode> array(JsonNode node, String key, String where) {
     var list = node.path(key);
-    if (TokenizerJson.absent(list)) {
+    if (Source.absent(list)) {
       return List.of();
     }
     if (!list.isArray()) {
@@ -97,7 +97,7 @@ final class ChatJson {
   }
 
   private static Optional<String> text(JsonNode node, String where) {
-    if (TokenizerJson.absent(node)) {
+    if (Source.absent(node)) {
       return Optional.empty();
     }
     if (!node.isString()) {
