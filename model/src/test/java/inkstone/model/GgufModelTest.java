@@ -127,8 +127,7 @@ class GgufModelTest {
     try (var decoder = ModelDirectory.open(FAMILIES.resolve(name))) {
       var message =
           assertThrows(
-                  ModelException.class,
-                  () -> GgufModel.save(path, decoder, GgufType.F32, Map.of()))
+                  ModelException.class, () -> GgufModel.save(path, decoder, GgufType.F32, Map.of()))
               .getMessage();
       assertTrue(String.valueOf(message).contains(expected), message);
     }
