@@ -80,9 +80,19 @@ record GgufArchitecture(
           "ffn_up", "mlp.up_proj",
           "ffn_down", "mlp.down_proj");
 
-  private static final GgufArchitecture LLAMA =
-      new GgufArchitecture(
-          "llama", "llama", LLAMA_KEYS, "model.layers.", LLAMA_WHOLE, LLAMA_PARTS, true, false);
+  /** Llama's names, of which most others take theirs. */
+  private static GgufArchitecture like(
+      String name, String modelType, Map<String, String> parts, boolean interleaved) {
+    return new GgufArchitecture(
+        name, modelType, LLAMA_KEYS, "model.layers.", LLAMA_WHOLE, parts, interleaved, false);
+  }
+
+  private static Map<String, String> withNorms() {
+    var parts = new LinkedHashMap<>(LLAMA_PARTS);
+    parts.put("attn_q_norm", "self_attn.q_norm");
+    parts.put("attn_k_norm", "self_attn.k_norm");
+    return parts;
+  }
 
   private static final GgufArchitecture GPT2 =
       new GgufArchitecture(
@@ -111,7 +121,14 @@ record GgufArchitecture(
           false,
           true);
 
-  private static final List<GgufArchitecture> ALL = List.of(LLAMA, GPT2);
+  /** Where several stand for one name, files of that name are opened as the first. */
+  private static final List<GgufArchitecture> ALL =
+      List.of(
+          like("llama", "llama", LLAMA_PARTS, true),
+          like("llama", "mistral", LLAMA_PARTS, true),
+          like("qwen2", "qwen2", LLAMA_PARTS, false),
+          like("qwen3", "qwen3", withNorms(), false),
+          GPT2);
 
   /** The architecture that a file names; {@code where} names the file. */
   static GgufArchitecture named(String name, String where) {
@@ -121,7 +138,9 @@ record GgufArchitecture(
                 new ModelException(
                     "%s: general.architecture '%s' is not known; known are %s"
                         .formatted(
-                            where, name, ALL.stream().map(GgufArchitecture::name).toList())));
+                            where,
+                            name,
+                            ALL.stream().map(GgufArchitecture::name).distinct().toList())));
   }
 
   /** The architecture for a {@code model_type}. */

@@ -31,6 +31,10 @@ public final class GgufModel {
   private static final Map<GgufType, Long> FILE_TYPES =
       Map.of(GgufType.F32, 0L, GgufType.F16, 1L, GgufType.Q4_0, 2L, GgufType.Q8_0, 7L);
 
+  /** What a network may have and our files do not say: better refused than lost. */
+  private static final List<String> UNWRITTEN =
+      List.of("rope_scaling", "partial_rotary_factor", "sliding_window");
+
   private GgufModel() {}
 
   /** Whether a path is that of a GGUF file, judged by its name alone. */
@@ -84,9 +88,15 @@ public final class GgufModel {
     }
     var scaling = file.metadata().get(architecture.name() + ".rope.scaling.type");
     if (scaling != null && !scaling.equals("none")) {
-      json.putObject("rope_scaling").put("rope_type", scaling.toString());
+      throw new ModelException(
+          "scaled rotary positions (%s) cannot be read from GGUF yet; take the model's Hugging Face directory"
+              .formatted(scaling));
     }
     json.put("tie_word_embeddings", !names.contains("output.weight"));
+    if (!architecture.modelType().equals("qwen2")) { // it always has them, and no key for it
+      json.put("attention_bias", names.contains("blk.0.attn_q.bias"));
+      json.put("mlp_bias", names.contains("blk.0.ffn_up.bias"));
+    }
     if (names.contains("token_embd.weight")) {
       var shape = file.entry("token_embd.weight").shape();
       json.put("vocab_size", shape.isEmpty() ? 0 : shape.getFirst());
@@ -197,6 +207,13 @@ public final class GgufModel {
       DecoderConfig config, GgufArchitecture architecture, GgufType type) {
     var json = JSON.createObjectNode();
     config.family().format().write(config, json);
+    for (var key : UNWRITTEN) {
+      if (json.hasNonNull(key)) {
+        throw new ModelException(
+            "%s %s cannot be written as GGUF yet; keep the Hugging Face directory"
+                .formatted(key, json.get(key)));
+      }
+    }
     var metadata = new LinkedHashMap<String, Object>();
     metadata.put(ARCHITECTURE, architecture.name());
     metadata.put("general.type", "model");

@@ -2,6 +2,7 @@ package inkstone.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,6 +68,70 @@ class GgufModelTest {
                       tensor.toFloats(), again.parameters().get(key).toFloats(), key));
     }
     assertEquals(before, Tensor.live());
+  }
+
+  private static final Path FAMILIES = Path.of("src/test/resources/families");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama-bias-tiny"})
+  void otherFamiliesComeBackAsTheyWere(String name) {
+    var path = folder.resolve("family.gguf");
+    try (var decoder = ModelDirectory.open(FAMILIES.resolve(name))) {
+      GgufModel.save(path, decoder, GgufType.F32, Map.of());
+      try (var again = GgufModel.open(path)) {
+        assertEquals(decoder.config(), again.config());
+        decoder
+            .parameters()
+            .forEach(
+                (key, tensor) ->
+                    assertArrayEquals(
+                        tensor.toFloats(), again.parameters().get(key).toFloats(), key));
+      }
+    }
+  }
+
+  @Test
+  void qwen2ComesBackAsItWas() throws Exception {
+    var directory = Files.createDirectory(folder.resolve("qwen2"));
+    var source = FAMILIES.resolve("qwen2-tiny");
+    Files.copy(source.resolve("model.safetensors"), directory.resolve("model.safetensors"));
+    var config = Files.readString(source.resolve("config.json"));
+    Files.writeString(
+        directory.resolve("config.json"),
+        config
+            .replace("\"use_sliding_window\": true", "\"use_sliding_window\": false")
+            .replace("\"sliding_attention\"", "\"full_attention\""));
+    var path = folder.resolve("qwen2.gguf");
+    try (var decoder = ModelDirectory.open(directory)) {
+      GgufModel.save(path, decoder, GgufType.F32, Map.of());
+      try (var again = GgufModel.open(path);
+          var file = GgufFile.open(path)) {
+        assertEquals(decoder.config(), again.config());
+        assertEquals(GgufType.F32, file.entry("blk.1.attn_k.bias").type());
+        assertArrayEquals(
+            decoder.parameters().get("model.layers.1.self_attn.qkv_proj.bias").toFloats(),
+            again.parameters().get("model.layers.1.self_attn.qkv_proj.bias").toFloats());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama3-tiny, rope_scaling",
+    "qwen3-tiny, rope_scaling",
+    "qwen2-tiny, sliding_window",
+    "gemma2-tiny, type 'gemma2'"
+  })
+  void whatAFileWouldNotSayIsNotWritten(String name, String expected) {
+    var path = folder.resolve("no.gguf");
+    try (var decoder = ModelDirectory.open(FAMILIES.resolve(name))) {
+      var message =
+          assertThrows(
+                  ModelException.class, () -> GgufModel.save(path, decoder, GgufType.F32, Map.of()))
+              .getMessage();
+      assertTrue(String.valueOf(message).contains(expected), message);
+    }
+    assertFalse(Files.exists(path));
   }
 
   /** Stored as llama.cpp's own converter stores them: q and k in neighbouring pairs, [out, in]. */
@@ -216,7 +281,8 @@ class GgufModelTest {
         refused(llama("llama.attention.head_count", 3L), "token_embd.weight", "blk.0.attn_q.weight")
             .contains("cannot be parted into 3 heads"));
     assertTrue(
-        refused(llama("llama.rope.scaling.type", "yarn"), "token_embd.weight").contains("rope"));
+        refused(llama("llama.rope.scaling.type", "yarn"), "token_embd.weight")
+            .contains("scaled rotary positions (yarn)"));
     assertTrue(refused(llama("split.count", 2), "token_embd.weight").contains("one of 2 parts"));
     var cut = folder.resolve("cut.gguf");
     Files.write(cut, new byte[] {'G', 'G', 'U', 'F'});
