@@ -151,11 +151,12 @@ final class BpeReader {
 
   private Characters characters(int[] bytes) {
     var ids = new HashMap<Integer, Integer>();
-    plain.forEach((token, id) -> {
-      if (token.codePointCount(0, token.length()) == 1) {
-        ids.put(token.codePointAt(0), id);
-      }
-    });
+    plain.forEach(
+        (token, id) -> {
+          if (token.codePointCount(0, token.length()) == 1) {
+            ids.put(token.codePointAt(0), id);
+          }
+        });
     return new Characters(bytes, ids);
   }
 

@@ -136,11 +136,12 @@ final class ComposedTokenizer implements Tokenizer {
     List<Integer> cuts = cutAtLines(units);
     IntStream.range(0, cuts.size() - 1)
         .parallel()
-        .mapToObj(i -> {
-          var part = new IntList(CHUNK / 3);
-          model.encode(units, cuts.get(i), cuts.get(i + 1), first && i == 0, part);
-          return part.toArray();
-        })
+        .mapToObj(
+            i -> {
+              var part = new IntList(CHUNK / 3);
+              model.encode(units, cuts.get(i), cuts.get(i + 1), first && i == 0, part);
+              return part.toArray();
+            })
         .toList()
         .forEach(ids::addAll);
   }

@@ -348,13 +348,14 @@ final class GgufTokenizer {
     names.put("eos_token", "eos_token_id");
     names.put("unk_token", "unknown_token_id");
     names.put("pad_token", "padding_token_id");
-    names.forEach((token, key) -> {
-      if (metadata.get(KEY + key) instanceof Number id
-          && id.longValue() >= 0
-          && id.longValue() < tokens.size()) {
-        config.put(token, tokens.get(id.intValue()));
-      }
-    });
+    names.forEach(
+        (token, key) -> {
+          if (metadata.get(KEY + key) instanceof Number id
+              && id.longValue() >= 0
+              && id.longValue() < tokens.size()) {
+            config.put(token, tokens.get(id.intValue()));
+          }
+        });
     if (metadata.get(KEY + "add_bos_token") instanceof Boolean add) {
       config.put("add_bos_token", add);
     }

@@ -165,17 +165,18 @@ final class SentencePieceJson {
   /** As Transformers orders them: by the score of the result, then by the ids of the parts. */
   private List<Merge> merges(Map<String, Integer> ids) {
     var merges = new ArrayList<Merge>();
-    ids.forEach((piece, id) -> {
-      for (int cut = 1; cut < piece.length(); cut++) {
-        String left = piece.substring(0, cut);
-        String right = piece.substring(cut);
-        Integer first = ids.get(left);
-        Integer second = ids.get(right);
-        if (first != null && second != null) {
-          merges.add(new Merge(left, right, model.pieces().get(id).score(), first, second));
-        }
-      }
-    });
+    ids.forEach(
+        (piece, id) -> {
+          for (int cut = 1; cut < piece.length(); cut++) {
+            String left = piece.substring(0, cut);
+            String right = piece.substring(cut);
+            Integer first = ids.get(left);
+            Integer second = ids.get(right);
+            if (first != null && second != null) {
+              merges.add(new Merge(left, right, model.pieces().get(id).score(), first, second));
+            }
+          }
+        });
     merges.sort(
         Comparator.comparingDouble((Merge merge) -> -merge.score)
             .thenComparingInt(Merge::first)

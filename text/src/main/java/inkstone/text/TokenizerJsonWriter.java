@@ -164,11 +164,12 @@ final class TokenizerJsonWriter {
   static byte[] config(Map<String, Integer> special) {
     ObjectNode root = NODES.objectNode();
     ObjectNode decoder = NODES.objectNode();
-    special.forEach((name, id) -> {
-      ObjectNode token = addedToken(name);
-      token.remove("id");
-      decoder.set(Integer.toString(id), token);
-    });
+    special.forEach(
+        (name, id) -> {
+          ObjectNode token = addedToken(name);
+          token.remove("id");
+          decoder.set(Integer.toString(id), token);
+        });
     root.set("added_tokens_decoder", decoder);
     root.put("clean_up_tokenization_spaces", false);
     Optional<String> end =

@@ -57,9 +57,10 @@ final class VocabularyText {
   /** Whether a word begins with a capital letter, which lower-cased text never does. */
   static boolean hasCapitals(List<String> tokens) {
     return tokens.stream()
-        .anyMatch(t ->
-            t.length() > 1
-                && t.chars().allMatch(Character::isLetter)
-                && Character.isUpperCase(t.charAt(0)));
+        .anyMatch(
+            t ->
+                t.length() > 1
+                    && t.chars().allMatch(Character::isLetter)
+                    && Character.isUpperCase(t.charAt(0)));
   }
 }
