@@ -94,11 +94,12 @@ public final class LanguageModel implements AutoCloseable {
     IntStream.concat(defaults.begin().stream(), defaults.end().stream().mapToInt(Integer::intValue))
         .filter(id -> id < 0 || id >= known)
         .findAny()
-        .ifPresent(id -> {
-          throw new ModelException(
-              "bos_token_id or eos_token_id %d is outside the network's %d tokens"
-                  .formatted(id, known));
-        });
+        .ifPresent(
+            id -> {
+              throw new ModelException(
+                  "bos_token_id or eos_token_id %d is outside the network's %d tokens"
+                      .formatted(id, known));
+            });
     return new LanguageModel(decoder, tokenizer, defaults);
   }
 
