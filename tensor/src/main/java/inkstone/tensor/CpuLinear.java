@@ -8,8 +8,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A linear layer on the CPU, its products in float32. A bfloat16 input is widened some rows at a
- * time, so that what is widened stays in the cache; a float32 weight is used as it is, and its
- * gradient gathers unrounded.
+ * time, so that what is widened stays in the cache; the gradient of the weight gathers unrounded.
  */
 final class CpuLinear extends Operation {
 
@@ -20,16 +19,19 @@ final class CpuLinear extends Operation {
   private final Tensor weight;
   private final Tensor bias;
   private final Tensor x; // [rows, in]
-  private final Tensor w; // [out, in], float32
+  private final Tensor w; // [out, in]
   private final long piece;
 
-  /** input [..., in] float32 or bfloat16, weight [out, in], bias [out] or undefined. */
+  /**
+   * input [..., in] float32 or bfloat16, weight [out, in] and bias [out] float32, bias or
+   * undefined.
+   */
   CpuLinear(Tensor input, Tensor weight, Tensor bias) {
     this.input = hold(input);
     this.weight = hold(weight);
     this.bias = hold(bias);
     x = hold(input.detach().reshape(-1, weight.size(1)));
-    w = hold(wide(weight.detach()));
+    w = hold(weight.detach());
     piece = Numbers.isHalf(x) ? ROWS : Math.max(1, x.size(0));
   }
 
@@ -41,7 +43,7 @@ final class CpuLinear extends Operation {
   Tensor forward() {
     var shape = input.sizes().vec().get();
     shape[shape.length - 1] = w.size(0);
-    var added = bias.defined() ? wide(bias.detach()) : bias;
+    var added = bias.defined() ? bias.detach() : bias;
     if (!Numbers.isHalf(x)) {
       return Operators.linear(x, w, added).view(shape);
     }
@@ -68,7 +70,7 @@ final class CpuLinear extends Operation {
       gatherWeightSlope(dy);
     }
     if (bias.defined()) {
-      add(bias, wide(dy).sum(0).to(bias.scalar_type()));
+      add(bias, wide(dy).sum(0));
     }
   }
 
@@ -85,10 +87,9 @@ final class CpuLinear extends Operation {
     return dx;
   }
 
-  /** Straight into the sum of a float32 weight. */
+  /** Straight into the weight's sum, where there is one. */
   private void gatherWeightSlope(Tensor dy) {
-    boolean half = Numbers.isHalf(weight);
-    boolean first = half || !weight.mutable_grad().defined();
+    boolean first = !weight.mutable_grad().defined();
     var sum = first ? torch.empty_like(w) : weight.mutable_grad();
     for (long at = 0; at < x.size(0); at += piece) {
       try (var temporaries = new PointerScope()) {
@@ -97,7 +98,7 @@ final class CpuLinear extends Operation {
       }
     }
     if (first) {
-      add(weight, sum.to(weight.scalar_type()));
+      add(weight, sum);
     }
   }
 }

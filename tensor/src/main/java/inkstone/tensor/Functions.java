@@ -33,15 +33,20 @@ public final class Functions {
           "linear of %s and %s%s: needs fractions, [..., in], [out, in] and [out]"
               .formatted(x, weight, bias.map(b -> " and " + b).orElse("")));
     }
-    return Kernels.widens(x) || Kernels.multiplies(x, weight)
+    return Kernels.widens(x) || Kernels.multiplies(x)
         ? kernelLinear(x, weight, bias)
         : composedLinear(x, weight, bias);
   }
 
   static Tensor kernelLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
-    var added = bias.map(Tensor::alive).orElseGet(org.bytedeco.pytorch.Tensor::new);
-    return Native.perform(
-        "linear", () -> new CpuLinear(x.alive(), weight.alive(), added), inputs(x, weight, bias));
+    return Scope.of(
+        () -> {
+          var w = weight.as(DType.FLOAT32);
+          var b = bias.map(each -> each.as(DType.FLOAT32));
+          var added = b.map(Tensor::alive).orElseGet(org.bytedeco.pytorch.Tensor::new);
+          return Native.perform(
+              "linear", () -> new CpuLinear(x.alive(), w.alive(), added), inputs(x, w, b));
+        });
   }
 
   static Tensor composedLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {

@@ -14,16 +14,11 @@ final class Kernels {
   /** Whether libtorch multiplies bfloat16 on this CPU by more than a plain loop. */
   private static final boolean MULTIPLIES_HALF = Operators.multipliesBfloat16();
 
-  private static final long FEWEST_ROWS = 32;
-
   private Kernels() {}
 
-  /** Whether a float32 product on the CPU is large enough for oneDNN to be the faster library. */
-  static boolean multiplies(Tensor x, Tensor weight) {
-    return x.dtype() == DType.FLOAT32
-        && x.device().equals(Device.CPU)
-        && x.count() >= FEWEST_ROWS * x.size(-1)
-        && weight.count() > 0;
+  /** Whether there is a better product than libtorch's: float32 on the CPU. */
+  static boolean multiplies(Tensor x) {
+    return x.dtype() == DType.FLOAT32 && x.device().equals(Device.CPU) && x.count() > 0;
   }
 
   /**
