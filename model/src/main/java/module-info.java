@@ -2,6 +2,7 @@
 module inkstone.model {
   requires transitive inkstone.tensor;
   requires transitive inkstone.text;
+  requires jdk.management;
   requires tools.jackson.databind;
   requires transitive static org.jspecify;
 

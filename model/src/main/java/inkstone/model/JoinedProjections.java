@@ -15,7 +15,7 @@ import java.util.SequencedMap;
  */
 record JoinedProjections(DecoderConfig config, String gate, String up) {
 
-  /** The file's tensors with the projections joined. */
+  /** The file's tensors with the projections joined, whose parts are freed. */
   SequencedMap<String, Tensor> join(Map<String, Tensor> file) {
     var decoder = new LinkedHashMap<>(file);
     for (var name : Layout.of(config).keySet()) {
@@ -25,7 +25,8 @@ record JoinedProjections(DecoderConfig config, String gate, String up) {
       var parts = parts(name.substring(prefix.length(), dot));
       if (parts.size() > 1) {
         var tensors = parts.stream().map(part -> take(decoder, prefix + part + kind)).toList();
-        decoder.put(name, Tensor.concat(0, tensors));
+        decoder.put(name, Tensor.joined(tensors));
+        tensors.forEach(Tensor::close); // so that not all weights are there twice
       }
     }
     return decoder;

@@ -3,7 +3,6 @@ package inkstone.model;
 import inkstone.tensor.DType;
 import inkstone.tensor.Safetensors;
 import inkstone.tensor.SafetensorsException;
-import inkstone.tensor.SafetensorsFile;
 import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
 import inkstone.tensor.TensorException;
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
@@ -19,39 +19,60 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A model as a Hugging Face directory: {@code config.json}, {@code model.safetensors}, {@code
- * generation_config.json}, and the tokenizer's files, which the text room reads and writes.
+ * A model as a Hugging Face directory: {@code config.json}, {@code model.safetensors} or its parts
+ * with an index, {@code generation_config.json}, and the tokenizer's files, which the text room
+ * reads and writes.
  */
 public final class ModelDirectory {
 
   private static final String CONFIG = "config.json";
-  private static final String WEIGHTS = "model.safetensors";
+  private static final String WEIGHTS = WeightFiles.SINGLE;
   private static final JsonMapper JSON = new JsonMapper();
 
   private ModelDirectory() {}
 
   /**
-   * The network of a directory, its weights as float32 in memory of their own.
+   * The network of a directory, in float32.
    *
-   * @throws ModelException if a file is missing, cut, corrupted or of an unknown kind
+   * @throws ModelException as {@link #open(Path, DType)}
    */
   public static Decoder open(Path directory) {
+    return open(directory, DType.FLOAT32);
+  }
+
+  /**
+   * The network of a directory, its weights and its arithmetic in one type. Weights that the file
+   * has in that type, and under the decoder's own names, are not copied: the file stays mapped into
+   * memory until they are freed, and is never written to. It may be replaced, but not be changed,
+   * while they are in use.
+   *
+   * @param type a type of numbers with a fraction
+   * @throws ModelException if a file is missing, cut, corrupted or of an unknown kind, or the
+   *     weights do not fit into memory
+   */
+  public static Decoder open(Path directory, DType type) {
     var file = directory.resolve(CONFIG);
     var json = read(file);
     var format = Family.of(json, file.toString()).format();
     var config = config(format, file, json);
     try (var scope = Scope.open()) {
-      var weights = weights(directory.resolve(WEIGHTS));
+      var files = WeightFiles.of(directory);
+      Memory.check(directory, files.numbers(), type, Memory.available());
+      var weights = files.open(type);
       if (config.layers() > weights.size()) {
         throw new ModelException(
             "%d weights are too few for %d layers".formatted(weights.size(), config.layers()));
       }
-      return Decoder.of(config, owned(format.toDecoder(config, weights)));
+      return Decoder.of(config, owned(format.toDecoder(config, weights))).computing(type);
     } catch (SafetensorsException e) {
       throw new ModelException(
           "%s cannot be read: %s; copy the model again".formatted(directory, e.getMessage()), e);
-    } catch (ModelException | TensorException e) {
+    } catch (TensorException e) {
       throw new ModelException("%s: %s".formatted(directory.resolve(WEIGHTS), e.getMessage()), e);
+    } catch (ModelException e) {
+      throw String.valueOf(e.getMessage()).startsWith(directory.toString())
+          ? e
+          : new ModelException("%s: %s".formatted(directory.resolve(WEIGHTS), e.getMessage()), e);
     }
   }
 
@@ -63,22 +84,7 @@ public final class ModelDirectory {
     }
   }
 
-  /** The tensors of a file that are numbers with a fraction; others (old masks) are no weights. */
-  private static Map<String, Tensor> weights(Path file) {
-    var weights = new LinkedHashMap<String, Tensor>();
-    try (var opened = SafetensorsFile.open(file)) {
-      for (var name : opened.names()) {
-        switch (opened.entry(name).dtype()) {
-          case FLOAT32, FLOAT64, BFLOAT16, FLOAT16 ->
-              weights.put(name, Safetensors.read(opened, name).to(DType.FLOAT32));
-          case INT64, INT32, UINT16, UINT8, BOOL -> {}
-        }
-      }
-    }
-    return weights;
-  }
-
-  /** Each tensor with memory of its own, so that nothing else of the file stays in memory. */
+  /** Each tensor row by row in memory; nothing is copied of those that lie so already. */
   private static Map<String, Tensor> owned(Map<String, Tensor> tensors) {
     var owned = new LinkedHashMap<String, Tensor>();
     tensors.forEach((name, tensor) -> owned.put(name, tensor.contiguous()));
@@ -97,7 +103,7 @@ public final class ModelDirectory {
       var json = JSON.createObjectNode();
       json.putArray("architectures").add(format.architecture());
       json.put("model_type", format.modelType());
-      json.put("dtype", "float32");
+      json.put("dtype", dtype(decoder));
       format.write(decoder.config(), json);
       var generation = JSON.createObjectNode();
       endOfText.ifPresent(
@@ -120,17 +126,23 @@ public final class ModelDirectory {
     }
   }
 
+  /** What PyTorch calls the type of the weights. */
+  private static String dtype(Decoder decoder) {
+    return decoder.parameters().firstEntry().getValue().dtype().name().toLowerCase(Locale.ROOT);
+  }
+
   private static Map<String, Tensor> detached(Decoder decoder) {
     var tensors = new LinkedHashMap<String, Tensor>();
     decoder.parameters().forEach((name, tensor) -> tensors.put(name, tensor.detach()));
     return tensors;
   }
 
-  private static JsonNode read(Path file) {
+  static JsonNode read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new ModelException(
           file
-              + " is missing; a model directory has config.json, model.safetensors and tokenizer.json");
+              + " is missing; a model directory has config.json, model.safetensors and"
+              + " tokenizer.json");
     }
     try {
       return JSON.readTree(file.toFile());

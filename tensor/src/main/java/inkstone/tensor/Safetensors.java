@@ -29,9 +29,10 @@ public final class Safetensors {
   }
 
   /**
-   * Every tensor of a file by name, on the CPU, without a copy: the file is mapped into memory,
-   * read when it is used, and unmapped when the last of its tensors is freed. Changes are private;
-   * they never reach the file. Nobody may cut the file as long: replace it by another instead.
+   * Every tensor of a file by name, on the CPU, without a copy, but those of UINT16, which nothing
+   * computes with: the file is mapped into memory, read when it is used, and unmapped when the last
+   * of its tensors is freed. Changes are private; they never reach the file. Nobody may cut the
+   * file as long: replace it by another instead.
    */
   public static SequencedMap<String, Tensor> map(Path path) {
     try (var file = SafetensorsFile.open(path);
@@ -41,13 +42,15 @@ public final class Safetensors {
       for (var name : file.names()) {
         var entry = file.entry(name);
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
+        if (entry.dtype() == DType.UINT16) {
+          continue;
+        }
+        // What lies askew, as a strange header may have it, is copied.
         boolean fits = file.start(name) % entry.dtype().bytes() == 0 && entry.data().byteSize() > 0;
-        // What lies askew, as a strange header may have it, is copied; UINT16 cannot be computed
-        // with.
         tensors.put(
             name,
             scope.out(
-                fits && entry.dtype() != DType.UINT16
+                fits
                     ? MappedFile.view(all, file.start(name), entry.dtype(), shape)
                     : read(file, name)));
       }
