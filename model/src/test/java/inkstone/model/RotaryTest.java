@@ -9,6 +9,7 @@ import inkstone.tensor.Safetensors;
 import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,14 @@ class RotaryTest {
         },
         rotary.turn(x).toFloats(),
         1e-6f);
+  }
+
+  /** The original context is the last length of the shorter divisors. */
+  @Test
+  void longRopeChangesBeyondTheOriginalContext() {
+    var rope = new RotaryScaling.LongRope(List.of(1.0, 2.0), List.of(4.0, 8.0), 12, 1);
+    assertArrayEquals(new double[] {1, 0.05}, rope.frequencies(100, 4, 12), 1e-12);
+    assertArrayEquals(new double[] {0.25, 0.0125}, rope.frequencies(100, 4, 13), 1e-12);
   }
 
   @Test
