@@ -30,7 +30,7 @@ final class CpuLinear extends Operation {
     this.input = hold(input);
     this.weight = hold(weight);
     this.bias = hold(bias);
-    x = hold(input.detach().reshape(-1, weight.size(1)));
+    x = hold(input.detach().reshape(-1, weight.size(1)).contiguous());
     w = hold(weight.detach());
     piece = Numbers.isHalf(x) ? ROWS : Math.max(1, x.size(0));
   }
@@ -62,7 +62,8 @@ final class CpuLinear extends Operation {
 
   @Override
   void backward(Tensor gradient) {
-    var dy = gradient.reshape(-1, w.size(0));
+    var dy =
+        gradient.reshape(-1, w.size(0)).contiguous(); // a sum gives one number, seen many times
     if (input.requires_grad()) {
       add(input, inputSlope(dy).view(input.sizes()));
     }

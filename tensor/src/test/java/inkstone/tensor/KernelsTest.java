@@ -97,6 +97,22 @@ class KernelsTest {
         bias);
   }
 
+  /** What repeats one number in memory, forward and backward: the gradient of a sum does. */
+  @Test
+  void linearOfRepeatedNumbers() {
+    var weight = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2).requiresGrad(true);
+    var x = Tensor.of(new float[] {10, 20}, 1, 2).expand(40, 2).requiresGrad(true);
+    var y = Functions.linear(x, weight, Optional.empty());
+    y.sum().backward();
+    assertEquals(40f * (50 + 110 + 170), y.sum().item(), 1e-3);
+    var slope = x.grad().orElseThrow().toFloats();
+    var gathered = weight.grad().orElseThrow().toFloats();
+    for (int i = 0; i < 6; i++) {
+      assertEquals(i % 2 == 0 ? 9 : 12, slope[i], 1e-4f);
+      assertEquals(i % 2 == 0 ? 400 : 800, gathered[i], 1e-3f);
+    }
+  }
+
   private static Tensor single(Tensor x) {
     return x.to(DType.FLOAT32);
   }
