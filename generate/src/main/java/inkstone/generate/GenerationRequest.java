@@ -24,6 +24,7 @@ import java.util.OptionalLong;
  * @param stop strings that end the text where they would appear; they are not part of it
  * @param seed what fixes the random choices; without it each generation has its own
  * @param logprobs whether the completion lists the log-probability of each token
+ * @param speculation how tokens are guessed ahead, which changes the speed and not the text
  */
 public record GenerationRequest(
     String prompt,
@@ -35,7 +36,8 @@ public record GenerationRequest(
     int maxTokens,
     List<String> stop,
     OptionalLong seed,
-    boolean logprobs) {
+    boolean logprobs,
+    Speculation speculation) {
 
   /** The most tokens that are written where a request does not say. */
   public static final int MAX_TOKENS = 256;
@@ -72,7 +74,8 @@ public record GenerationRequest(
         MAX_TOKENS,
         List.of(),
         OptionalLong.empty(),
-        false);
+        false,
+        Speculation.NONE);
   }
 
   /** This request at another temperature, 0 or more. */
@@ -87,7 +90,8 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        speculation);
   }
 
   /** This request among the {@code value} most likely tokens; 0 is off. */
@@ -102,7 +106,8 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        speculation);
   }
 
   /** This request with another top-p, in [0, 1]. */
@@ -117,7 +122,8 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        speculation);
   }
 
   /** This request with another min-p, in [0, 1]. */
@@ -132,7 +138,8 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        speculation);
   }
 
   /** This request with another repetition penalty, above 0. */
@@ -147,13 +154,24 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        speculation);
   }
 
   /** This request for at most {@code value} tokens, 1 or more. */
   public GenerationRequest maxTokens(int value) {
     return new GenerationRequest(
-        prompt, temperature, topK, topP, minP, repetitionPenalty, value, stop, seed, logprobs);
+        prompt,
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        value,
+        stop,
+        seed,
+        logprobs,
+        speculation);
   }
 
   /** This request with these stop strings in place of its own. */
@@ -173,7 +191,8 @@ public record GenerationRequest(
         maxTokens,
         values,
         seed,
-        logprobs);
+        logprobs,
+        speculation);
   }
 
   /** This request with its random choices fixed. */
@@ -188,12 +207,39 @@ public record GenerationRequest(
         maxTokens,
         stop,
         OptionalLong.of(value),
-        logprobs);
+        logprobs,
+        speculation);
   }
 
   /** This request with, or without, log-probabilities in the completion. */
   public GenerationRequest logprobs(boolean value) {
     return new GenerationRequest(
-        prompt, temperature, topK, topP, minP, repetitionPenalty, maxTokens, stop, seed, value);
+        prompt,
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        maxTokens,
+        stop,
+        seed,
+        value,
+        speculation);
+  }
+
+  /** This request with tokens guessed ahead. */
+  public GenerationRequest speculation(Speculation value) {
+    return new GenerationRequest(
+        prompt,
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        maxTokens,
+        stop,
+        seed,
+        logprobs,
+        value);
   }
 }

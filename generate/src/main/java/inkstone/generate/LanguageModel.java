@@ -5,6 +5,7 @@ import inkstone.model.GgufModel;
 import inkstone.model.ModelDirectory;
 import inkstone.model.ModelException;
 import inkstone.tensor.GgufType;
+import inkstone.tensor.KvType;
 import inkstone.text.ChatOptions;
 import inkstone.text.ChatTemplate;
 import inkstone.text.Conversation;
@@ -29,20 +30,26 @@ import java.util.stream.IntStream;
  */
 public final class LanguageModel implements AutoCloseable {
 
+  /** What is kept of texts that have ended, so that the next ones that begin alike read less. */
+  private static final long KEPT_BYTES = 512L << 20;
+
   private final Decoder decoder;
   private final Tokenizer tokenizer;
   private final GenerationDefaults defaults;
   private final Optional<ChatTemplate> template;
+  private final Stepper stepper;
 
   private LanguageModel(
       Decoder decoder,
       Tokenizer tokenizer,
       GenerationDefaults defaults,
-      Optional<ChatTemplate> template) {
+      Optional<ChatTemplate> template,
+      Stepper stepper) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.defaults = defaults;
     this.template = template;
+    this.stepper = stepper;
   }
 
   /**
@@ -112,12 +119,16 @@ public final class LanguageModel implements AutoCloseable {
                   "bos_token_id or eos_token_id %d is outside the network's %d tokens"
                       .formatted(id, known));
             });
-    return new LanguageModel(decoder, tokenizer, defaults, Optional.empty());
+    var shape = PagePool.shape(decoder.config(), KvType.FLOAT32);
+    int kept = (int) Math.clamp(KEPT_BYTES / shape.bytes(), 1, Integer.MAX_VALUE);
+    var pool = new PagePool(shape, decoder.device(), Integer.MAX_VALUE, kept);
+    var stepper = new Stepper(decoder, tokenizer.vocabularySize(), pool);
+    return new LanguageModel(decoder, tokenizer, defaults, Optional.empty(), stepper);
   }
 
   /** This model with another chat template; the network belongs to the result from now on. */
   public LanguageModel template(ChatTemplate other) {
-    return new LanguageModel(decoder, tokenizer, defaults, Optional.of(other));
+    return new LanguageModel(decoder, tokenizer, defaults, Optional.of(other), stepper);
   }
 
   /** The network. */
@@ -150,6 +161,11 @@ public final class LanguageModel implements AutoCloseable {
    * @throws inkstone.text.TemplateException if the template refuses the messages
    */
   public Pieces chat(Conversation conversation, ChatOptions options, GenerationRequest request) {
+    return write(read(conversation, options), request);
+  }
+
+  /** The tokens of a conversation. */
+  int[] read(Conversation conversation, ChatOptions options) {
     var rendered =
         template
             .orElseThrow(
@@ -157,12 +173,12 @@ public final class LanguageModel implements AutoCloseable {
                     new GenerationException(
                         "the model has no chat template; give one, or go on from a plain prompt"))
             .render(conversation, options);
-    return write(tokenizer.encodeTemplate(rendered.spans()), request);
+    return tokenizer.encodeTemplate(rendered.spans());
   }
 
   /**
-   * Begins to write; nothing is computed before the first piece is asked for. The pieces are closed
-   * before the model is.
+   * Begins to write; nothing is computed before the first piece is asked for. What the prompt has
+   * in common with earlier texts is not read again. The pieces are closed before the model is.
    *
    * @throws GenerationException if the prompt leaves no room in the model's context, or is empty
    *     where the model has no token to begin a text with
@@ -172,21 +188,37 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   private Pieces write(int[] prompt, GenerationRequest request) {
+    var writing = begin(prompt, request, stepper.pool(), Integer.MAX_VALUE);
+    return new DirectPieces(stepper, writing, request.logprobs());
+  }
+
+  /** The network with its cache. */
+  Stepper stepper() {
+    return stepper;
+  }
+
+  /**
+   * A text that has not begun.
+   *
+   * @param room the most tokens that the cache holds of it
+   * @throws GenerationException if the prompt leaves no room, or is empty
+   */
+  Writing begin(int[] prompt, GenerationRequest request, PagePool pool, int room) {
     if (prompt.length == 0) {
       throw new GenerationException("the conversation comes to an empty text; say something");
     }
-    int context = decoder.config().context();
-    if (prompt.length >= context) {
+    int most = Math.min(decoder.config().context(), room);
+    if (prompt.length >= most) {
       throw new GenerationException(
-          "the prompt has %d tokens and the model's context holds %d, prompt and text together;"
-                  .formatted(prompt.length, context)
-              + " shorten the prompt to at most %d tokens".formatted(context - 1));
+          "the prompt has %d tokens and the model's %s holds %d, prompt and text together;"
+                  .formatted(prompt.length, most == room ? "cache" : "context", most)
+              + " shorten the prompt to at most %d tokens".formatted(most - 1));
     }
-    return new Pieces(this, request, sampling(request), prompt);
+    return new Writing(this, pool, request, sampling(request), prompt, most);
   }
 
   /** The tokens of a prompt, as plain text, after those that begin a text. */
-  private int[] read(String prompt) {
+  int[] read(String prompt) {
     var ids = tokenizer.encode(prompt);
     var first = begin();
     if (ids.length == 0 && first.length == 0 && !defaults.end().isEmpty()) {
@@ -216,9 +248,10 @@ public final class LanguageModel implements AutoCloseable {
         request.repetitionPenalty().orElse(otherwise.repetitionPenalty()));
   }
 
-  /** Frees the network. */
+  /** Frees the network, and what was kept of texts. */
   @Override
   public void close() {
+    stepper.close();
     decoder.close();
   }
 }

@@ -47,8 +47,17 @@ public final class Sampler {
    * @throws GenerationException if a logit is NaN or infinite, or no token may come
    */
   public Choice next(float[] logits) {
-    float largest = largest(logits);
-    var scores = penalised(logits);
+    return next(logits, normaliser(logits));
+  }
+
+  /**
+   * The same, where it is known already.
+   *
+   * @param normaliser the logarithm of the sum of e^logit
+   */
+  Choice next(float[] logits, double normaliser) {
+    largest(logits); // for its check
+    var scores = sampling.repetitionPenalty() == 1 ? logits : penalised(logits);
     int best = 0;
     for (int id = 1; id < scores.length; id++) {
       if (scores[id] > scores[best]) {
@@ -60,11 +69,16 @@ public final class Sampler {
             ? best
             : Candidates.of(scores, scores[best], sampling).at(Uniform.at(seed, draws++));
     seen.set(id);
+    return new Choice(id, logits[id] - normaliser);
+  }
+
+  private static double normaliser(float[] logits) {
+    float largest = largest(logits);
     double sum = 0;
     for (float logit : logits) {
       sum += Math.exp((double) logit - largest);
     }
-    return new Choice(id, (double) logits[id] - largest - Math.log(sum));
+    return largest + Math.log(sum);
   }
 
   private static float largest(float[] logits) {

@@ -7,7 +7,9 @@ import inkstone.model.Batch;
 import inkstone.model.Decoder;
 import inkstone.model.DecoderConfig;
 import inkstone.model.Family;
+import inkstone.tensor.Device;
 import inkstone.tensor.Gradients;
+import inkstone.tensor.KvType;
 import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
 import java.util.ArrayList;
@@ -29,20 +31,8 @@ class CachedDecodingTest {
         new DecoderConfig(Family.LLAMA, 257, 160, 32, 2, 4, 2, 8, 48, false, false, 1e-5, 10_000));
   }
 
-  /** Random weights large enough that positions and tokens matter. */
   private static Decoder network(DecoderConfig config) {
-    var decoder = Decoder.random(config, 5);
-    try (var off = Gradients.off()) {
-      decoder
-          .parameters()
-          .forEach(
-              (name, weight) -> {
-                if (weight.rank() == 2) {
-                  weight.mulInPlace(8);
-                }
-              });
-    }
-    return decoder;
+    return Networks.lively(config, 5);
   }
 
   private static float[] withoutCache(Decoder decoder, int[] ids) {
@@ -61,13 +51,10 @@ class CachedDecodingTest {
     }
   }
 
-  private static float[] decode(
-      Decoder decoder, int[] ids, int from, int to, ContiguousCache cache) {
-    try (var off = Gradients.off();
-        var scope = Scope.open()) {
-      var part = Arrays.copyOfRange(ids, from, to);
-      return decoder.forward(Batch.decoding(Tensor.of(part, part.length), from, cache)).toFloats();
-    }
+  private static float[] read(Stepper stepper, CachedSequence sequence, int[] news) {
+    var logits = stepper.forward(List.of(sequence), List.of(news), new int[] {1}, Tensor::toFloats);
+    sequence.add(news);
+    return logits;
   }
 
   @ParameterizedTest
@@ -104,13 +91,16 @@ class CachedDecodingTest {
         var random = new SplittableRandom(seed);
         int length = 2 + random.nextInt(150);
         var ids = random.ints(length, 0, 257).toArray();
-        try (var whole = ContiguousCache.of(160);
-            var parts = ContiguousCache.of(160)) {
-          var expected = decode(decoder, ids, 0, length, whole);
+        var shape = PagePool.shape(config, KvType.FLOAT32);
+        try (var pool = new PagePool(shape, Device.CPU, 10, 0);
+            var whole = CachedSequence.open(pool, ids, 0);
+            var parts = CachedSequence.open(pool, ids, 0)) {
+          var stepper = new Stepper(decoder, 257, pool);
+          var expected = read(stepper, whole, ids);
           float[] logits = {};
           for (int at = 0; at < length; ) {
             int next = Math.min(length, at + 1 + random.nextInt(40));
-            logits = decode(decoder, ids, at, next, parts);
+            logits = read(stepper, parts, Arrays.copyOfRange(ids, at, next));
             at = next;
           }
           assertArrayEquals(expected, logits, 1e-4f, "seed " + seed);

@@ -275,7 +275,7 @@ class PiecesTest {
         }
       }
       assertEquals("ab", seen.toString());
-      assertEquals(before, Tensor.live());
+      assertEquals(before + 2, Tensor.live(), "a page that is kept");
       assertEquals(FinishReason.CANCELLED, pieces.completion().finishReason());
       assertEquals("ab", pieces.completion().text());
       assertThrows(NoSuchElementException.class, () -> pieces.iterator().next());
@@ -303,7 +303,7 @@ class PiecesTest {
         first.countDown();
       }
       closer.join();
-      assertEquals(before, Tensor.live());
+      assertTrue(Tensor.live() <= before + 2 * 16, "pages that are kept");
       assertEquals(FinishReason.CANCELLED, pieces.completion().finishReason());
     }
   }
@@ -320,21 +320,21 @@ class PiecesTest {
   }
 
   @Test
-  void memoryGoesAtTheEndOrWhenClosed() {
+  void memoryIsKeptForTheNextTextAndGoesWithTheModel() {
     long outside = Tensor.live();
     try (var model = random(64)) {
       long before = Tensor.live();
       for (int i = 0; i < 20; i++) {
-        var pieces = model.generate(GenerationRequest.of("abc").maxTokens(1 + i));
-        assertEquals(before, Tensor.live(), "nothing is held before the first step");
+        var pieces = model.generate(GenerationRequest.of("abc").maxTokens(1 + i).seed(1));
+        long then = Tensor.live();
+        assertEquals(i > 0, then > before, "nothing before the first step");
         pieces.next();
-        assertEquals(i == 0 ? before : before + 4, Tensor.live(), "two for each of two layers");
         if (i % 2 == 0) {
           pieces.completion();
-          assertEquals(before, Tensor.live(), "freed at the end");
         }
         pieces.close();
-        assertEquals(before, Tensor.live());
+        assertTrue(Tensor.live() <= before + 4, "one page that is kept, one blank, of two each");
+        assertEquals(i == 0 ? 0 : 3, pieces.completion().reusedTokens());
       }
     }
     assertEquals(outside, Tensor.live());
@@ -348,7 +348,7 @@ class PiecesTest {
       long before = Tensor.live();
       try (var pieces = model.generate(greedy("a"))) {
         assertThrows(GenerationException.class, pieces::next);
-        assertEquals(before, Tensor.live());
+        assertEquals(before + 2, Tensor.live(), "one page");
         assertTrue(pieces.next().isEmpty());
       }
     }

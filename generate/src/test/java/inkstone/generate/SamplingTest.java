@@ -85,7 +85,8 @@ class SamplingTest {
             9,
             List.of("\n", "END"),
             OptionalLong.of(7),
-            true);
+            true,
+            Speculation.NONE);
     assertEquals(expected, full);
     assertEquals(
         expected,

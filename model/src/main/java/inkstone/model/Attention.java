@@ -43,11 +43,12 @@ record Attention(
     var queries = scaled(turned.narrow(1, 0, heads.queries));
     var keys = turned.narrow(1, heads.queries, heads.keys);
     var values = all.narrow(1, turnable, heads.keys);
-    boolean stacks = batch.cache().isEmpty() && batch.isRectangular();
     var mixed =
-        stacks
-            ? attend(stack(queries, batch), stack(keys, batch), stack(values, batch), batch)
-            : eachSpan(queries, keys, values, batch);
+        batch.cache().isPresent()
+            ? overPages(queries, keys, values, batch)
+            : batch.isRectangular()
+                ? attend(stack(queries, batch), stack(keys, batch), stack(values, batch), batch)
+                : eachSpan(queries, keys, values, batch);
     return Functions.dropout(output.forward(mixed), batch.dropout());
   }
 
@@ -60,6 +61,18 @@ record Attention(
     return x.reshape(batch.spans().size(), -1, x.size(1), x.size(2)).transpose(1, 2);
   }
 
+  private Tensor overPages(Tensor queries, Tensor keys, Tensor values, Batch batch) {
+    boolean causal = batch.pattern() == AttentionPattern.CAUSAL;
+    return Functions.attention(
+        queries,
+        keys,
+        values,
+        batch.paged(),
+        layer,
+        causal ? AttentionMask.CAUSAL.window(scores.window) : AttentionMask.NONE,
+        scores.cap);
+  }
+
   private Tensor eachSpan(Tensor queries, Tensor keys, Tensor values, Batch batch) {
     var parts = new ArrayList<Tensor>();
     int start = 0;
@@ -67,11 +80,6 @@ record Attention(
       var query = one(queries, start, span.length());
       var key = one(keys, start, span.length());
       var value = one(values, start, span.length());
-      if (batch.cache().isPresent()) {
-        var known = batch.cache().get().extend(layer, span.sequence(), key, value);
-        key = known.keys();
-        value = known.values();
-      }
       parts.add(attend(query, key, value, batch));
       start += span.length();
     }
@@ -82,25 +90,13 @@ record Attention(
     return x.narrow(0, start, length).unsqueeze(0).transpose(1, 2);
   }
 
-  /** queries [batch, heads, new, dim] over keys [batch, keyValueHeads, all, dim]. */
+  /** queries [batch, heads, length, dim] over keys [batch, keyValueHeads, length, dim]. */
   private Tensor attend(Tensor queries, Tensor keys, Tensor values, Batch batch) {
-    boolean causal = batch.pattern() == AttentionPattern.CAUSAL;
-    long from = causal && scores.window > 0 ? firstSeen(queries.size(2), keys.size(2)) : 0;
-    long seen = keys.size(2) - from;
+    boolean causal = batch.pattern() == AttentionPattern.CAUSAL && queries.size(2) > 1;
     var mixed =
         Functions.attention(
-            queries,
-            keys.narrow(2, from, seen),
-            values.narrow(2, from, seen),
-            mask(causal && queries.size(2) > 1, seen),
-            batch.dropout(),
-            scores.cap);
+            queries, keys, values, mask(causal, keys.size(2)), batch.dropout(), scores.cap);
     return mixed.transpose(1, 2).reshape(-1, (long) heads.queries * heads.dim);
-  }
-
-  /** The first key that the window of the first of the queries, the last positions, reaches. */
-  private long firstSeen(long queries, long keys) {
-    return Math.max(0, keys - queries + 1 - scores.window);
   }
 
   private AttentionMask mask(boolean causal, long keys) {

@@ -1,6 +1,7 @@
 package inkstone.model;
 
 import inkstone.tensor.Device;
+import inkstone.tensor.PagedSpan;
 import inkstone.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
@@ -55,11 +56,26 @@ public record Batch(
   }
 
   /** Which rows' logits are computed. */
-  public enum Rows {
+  public sealed interface Rows {
     /** Those of every token. */
-    ALL,
+    Rows ALL = new All();
+
     /** That of the last token of each span. */
-    LAST
+    Rows LAST = new Last();
+  }
+
+  /** See {@link Rows#ALL}. */
+  public record All() implements Rows {}
+
+  /** See {@link Rows#LAST}. */
+  public record Last() implements Rows {}
+
+  /** Those at these places of the packed inputs, counted from 0. */
+  public record Chosen(List<Integer> places) implements Rows {
+    /** Copies the list. */
+    public Chosen {
+      places = List.copyOf(places);
+    }
   }
 
   /** Copies the list and checks that the spans cover the inputs. */
@@ -74,6 +90,12 @@ public record Batch(
     if (covered != given || spans.isEmpty()) {
       throw new ModelException(
           "batch: the spans cover " + covered + " tokens of " + given + " given");
+    }
+    if (rows instanceof Chosen(var places)
+        && (places.isEmpty() || places.stream().anyMatch(at -> at < 0 || at >= given))) {
+      throw new ModelException(
+          "batch: the logits of rows %s are wanted of %d; give one or more, counted from 0"
+              .formatted(places, given));
     }
   }
 
@@ -103,6 +125,18 @@ public record Batch(
   /** The same, keeping or recomputing what is inside the blocks. */
   public Batch recompute(boolean wanted) {
     return new Batch(inputs, spans, pattern, cache, rows, dropout, wanted);
+  }
+
+  /** The spans with the pages that the cache has for them. */
+  List<PagedSpan> paged() {
+    var pages = cache.orElseThrow();
+    return spans.stream()
+        .map(
+            span -> {
+              int end = Math.addExact(span.start(), span.length());
+              return new PagedSpan(pages.pages(span.sequence(), end), span.start(), span.length());
+            })
+        .toList();
   }
 
   /** The number of packed tokens. */

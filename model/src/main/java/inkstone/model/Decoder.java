@@ -201,16 +201,28 @@ public final class Decoder implements AutoCloseable {
   }
 
   private Tensor wanted(Tensor x, Batch batch) {
-    if (batch.rows() == Batch.Rows.ALL) {
-      return x;
-    }
-    var last = new int[batch.spans().size()];
+    return switch (batch.rows()) {
+      case Batch.All all -> x;
+      case Batch.Last last -> rows(x, last(batch.spans()));
+      case Batch.Chosen(var places) ->
+          rows(x, places.stream().mapToInt(Integer::intValue).toArray());
+    };
+  }
+
+  private static Tensor rows(Tensor x, int... places) {
+    return places.length == x.size(0)
+        ? x
+        : x.indexSelect(0, Tensor.of(places, places.length).to(x.device()));
+  }
+
+  private static int[] last(List<Batch.Span> spans) {
+    var last = new int[spans.size()];
     int end = 0;
     for (int i = 0; i < last.length; i++) {
-      end += batch.spans().get(i).length();
+      end += spans.get(i).length();
       last[i] = end - 1;
     }
-    return x.indexSelect(0, Tensor.of(last, last.length).to(x.device()));
+    return last;
   }
 
   private void checkContext(Batch batch) {

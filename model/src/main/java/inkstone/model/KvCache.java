@@ -1,23 +1,20 @@
 package inkstone.model;
 
-import inkstone.tensor.Tensor;
+import inkstone.tensor.KvPage;
+import java.util.List;
 
 /**
- * What attention keeps of the tokens that a sequence has seen. Who makes a cache decides where its
- * memory lies and when it goes.
+ * Where attention keeps the keys and values of the tokens that a sequence has seen. Who makes a
+ * cache decides where its memory lies, who shares it and when it goes.
  */
+@FunctionalInterface
 public interface KvCache {
 
-  /** The keys and values of a whole sequence, each [1, heads, tokens, dim]. */
-  record KeysValues(Tensor keys, Tensor values) {}
-
   /**
-   * Adds the newest tokens of a sequence and gives all of it, the new ones last.
+   * The pages of a sequence: those of the tokens that it has seen, and room for more.
    *
-   * @param layer counted from 0
    * @param sequence the number that the batch gave the sequence
-   * @param keys [1, heads, new tokens, dim]
-   * @param values [1, heads, new tokens, dim]
+   * @param tokens how many they must have room for, those of the batch among them
    */
-  KeysValues extend(int layer, int sequence, Tensor keys, Tensor values);
+  List<KvPage> pages(int sequence, int tokens);
 }

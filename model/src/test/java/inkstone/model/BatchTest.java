@@ -87,7 +87,7 @@ class BatchTest {
 
   @Test
   void decoding() {
-    KvCache cache = (layer, sequence, keys, values) -> new KvCache.KeysValues(keys, values);
+    KvCache cache = (sequence, tokens) -> List.of();
     var batch = Batch.decoding(Models.ids(1, 2, 3), 4, cache);
     assertEquals(List.of(new Span(0, 4, 3)), batch.spans());
     assertEquals(Batch.Rows.LAST, batch.rows());

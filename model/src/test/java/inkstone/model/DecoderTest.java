@@ -303,7 +303,8 @@ class DecoderTest {
   @ParameterizedTest
   @MethodSource("configs")
   void theContextIsTheLongestSequence(DecoderConfig config) {
-    try (var decoder = Decoder.random(config, 1)) {
+    try (var decoder = Decoder.random(config, 1);
+        var cache = new GrowingCache(config)) {
       var whole = new int[12];
       assertEquals(12, decoder.forward(Batch.training(Models.ids(whole), 1, 0)).size(0));
       assertEquals(
@@ -312,7 +313,6 @@ class DecoderTest {
                   ModelException.class,
                   () -> decoder.forward(Batch.training(Models.ids(new int[13]), 1, 0)))
               .getMessage());
-      KvCache cache = (layer, sequence, keys, values) -> new KvCache.KeysValues(keys, values);
       for (int start : new int[] {12, Integer.MAX_VALUE}) {
         assertEquals(
             (start + 1L) + " tokens do not fit the context of 12",

@@ -83,7 +83,7 @@ class FamiliesTest {
       var expected = expected(name);
       var cached = expected.getOrDefault("cached", expected.get("logits"));
       for (int row = 0; row < 2; row++) {
-        try (var cache = new GrowingCache()) {
+        try (var cache = new GrowingCache(decoder.config())) {
           var ids = expected.get("input_ids").select(0, row);
           int at = 0;
           for (long length : expected.get("chunks").toLongs()) {
@@ -102,7 +102,7 @@ class FamiliesTest {
   }
 
   private static void tokenByToken(Decoder decoder, Tensor ids, Tensor logits) {
-    try (var cache = new GrowingCache()) {
+    try (var cache = new GrowingCache(decoder.config())) {
       for (int at = 0; at < TOKENS; at++) {
         var batch = Batch.decoding(ids.narrow(0, at, 1), at, cache);
         assertClose(logits.narrow(0, at, 1), decoder.forward(batch));
@@ -116,7 +116,7 @@ class FamiliesTest {
     try (var decoder = ModelDirectory.open(FAMILIES.resolve(name));
         var scope = Scope.open();
         var off = Gradients.off();
-        var cache = new GrowingCache()) {
+        var cache = new GrowingCache(decoder.config())) {
       var expected = expected(name);
       var cached = expected.getOrDefault("cached", expected.get("logits"));
       var chunks = expected.get("chunks").toLongs();

@@ -1,44 +1,35 @@
 package inkstone.model;
 
-import inkstone.tensor.Scope;
-import inkstone.tensor.Tensor;
+import inkstone.tensor.Device;
+import inkstone.tensor.KvPage;
+import inkstone.tensor.KvType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The simplest cache there is. */
+/** The simplest cache there is: each sequence has pages of its own. */
 final class GrowingCache implements KvCache, AutoCloseable {
 
-  private record Place(int layer, int sequence) {}
+  private final KvPage.Shape shape;
+  private final Map<Integer, List<KvPage>> known = new HashMap<>();
 
-  private final Map<Place, KeysValues> known = new HashMap<>();
-
-  @Override
-  public KeysValues extend(int layer, int sequence, Tensor keys, Tensor values) {
-    var place = new Place(layer, sequence);
-    var before = known.get(place);
-    var now =
-        before == null
-            ? new KeysValues(keys.copy(), values.copy())
-            : new KeysValues(
-                Tensor.concat(2, List.of(before.keys(), keys)),
-                Tensor.concat(2, List.of(before.values(), values)));
-    Scope.keep(now.keys());
-    Scope.keep(now.values());
-    free(before);
-    known.put(place, now);
-    return now;
+  GrowingCache(DecoderConfig config) {
+    shape =
+        new KvPage.Shape(KvType.FLOAT32, config.layers(), config.keyValueHeads(), config.headDim());
   }
 
-  private static void free(@org.jspecify.annotations.Nullable KeysValues both) {
-    if (both != null) {
-      both.keys().close();
-      both.values().close();
+  @Override
+  public List<KvPage> pages(int sequence, int tokens) {
+    var pages = known.computeIfAbsent(sequence, number -> new ArrayList<>());
+    while (pages.size() * KvPage.TOKENS < tokens) {
+      pages.add(KvPage.of(shape, Device.CPU));
     }
+    return pages;
   }
 
   @Override
   public void close() {
-    known.values().forEach(GrowingCache::free);
+    known.values().forEach(pages -> pages.forEach(KvPage::close));
   }
 }

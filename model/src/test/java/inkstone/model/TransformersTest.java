@@ -83,7 +83,7 @@ class TransformersTest {
     try (var decoder = ModelDirectory.open(MODELS.resolve(name));
         var scope = Scope.open();
         var off = Gradients.off();
-        var cache = new GrowingCache()) {
+        var cache = new GrowingCache(decoder.config())) {
       var greedy = expected(name).get("greedy").toLongs();
       var ids = new ArrayList<Long>();
       for (int i = 0; i < 8; i++) {

@@ -189,6 +189,11 @@ public final class Functions {
         x);
   }
 
+  /** The logarithm of the sum of the exponentials of each row of the last dimension. */
+  public static Tensor logSumExp(Tensor x) {
+    return Native.call("logSumExp", () -> torch.logsumexp(x.alive(), -1L), x);
+  }
+
   /** Zeroes each element with probability {@code p} and scales the rest by 1 / (1 - p). */
   public static Tensor dropout(Tensor x, double p) {
     checkProbability(p);
@@ -297,6 +302,30 @@ public final class Functions {
     checkProbability(dropout);
     checkCap(cap);
     return AttentionPaths.attention(query, key, value, mask, dropout, cap);
+  }
+
+  /**
+   * The same for the newest tokens of several sequences whose keys and values lie in pages: those
+   * that are new are put there first. Not recorded for backward.
+   *
+   * @param query [tokens, heads, dim], the spans one after the other
+   * @param key [tokens, key heads, dim]
+   * @param value of the key's shape
+   * @param layer whose part of the pages it is
+   * @param mask which keys of its own sequence a query sees; no documents
+   * @param cap what no score reaches; 0 for none
+   * @return [tokens, heads * dim]
+   */
+  public static Tensor attention(
+      Tensor query,
+      Tensor key,
+      Tensor value,
+      List<PagedSpan> spans,
+      int layer,
+      AttentionMask mask,
+      double cap) {
+    checkCap(cap);
+    return PagedAttention.attention(query, key, value, spans, layer, mask, cap);
   }
 
   /** {@code cap tanh(x / cap)}: between -cap and cap (Gemma Team, 2024, section 2); 0 for x. */
