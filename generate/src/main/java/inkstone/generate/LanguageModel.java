@@ -13,6 +13,7 @@ import inkstone.text.GgufVocabulary;
 import inkstone.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -187,6 +188,29 @@ public final class LanguageModel implements AutoCloseable {
     return write(read(request.prompt()), request);
   }
 
+  /**
+   * The likeliest texts that a beam search finds, the best one first.
+   *
+   * @throws GenerationException if the prompt leaves no room in the model's context, or is empty
+   *     where the model has no token to begin a text with
+   */
+  public List<BeamSearch.Beam> search(String prompt, BeamSearch search) {
+    var ids = read(prompt);
+    int room = decoder.config().context() - ids.length;
+    checkRoom(ids, decoder.config().context(), "context");
+    var within =
+        new BeamSearch(
+            search.width(),
+            Math.min(search.maxTokens(), room),
+            search.lengthPenalty(),
+            search.stopping());
+    synchronized (stepper) {
+      try (var steps = new DecoderSteps(stepper, ids)) {
+        return within.run(steps, defaults.end());
+      }
+    }
+  }
+
   private Pieces write(int[] prompt, GenerationRequest request) {
     var writing = begin(prompt, request, stepper.pool(), Integer.MAX_VALUE);
     return new DirectPieces(stepper, writing, request.logprobs());
@@ -208,13 +232,17 @@ public final class LanguageModel implements AutoCloseable {
       throw new GenerationException("the conversation comes to an empty text; say something");
     }
     int most = Math.min(decoder.config().context(), room);
+    checkRoom(prompt, most, most == room ? "cache" : "context");
+    return new Writing(this, pool, request, sampling(request), prompt, most);
+  }
+
+  private static void checkRoom(int[] prompt, int most, String what) {
     if (prompt.length >= most) {
       throw new GenerationException(
           "the prompt has %d tokens and the model's %s holds %d, prompt and text together;"
-                  .formatted(prompt.length, most == room ? "cache" : "context", most)
+                  .formatted(prompt.length, what, most)
               + " shorten the prompt to at most %d tokens".formatted(most - 1));
     }
-    return new Writing(this, pool, request, sampling(request), prompt, most);
   }
 
   /** The tokens of a prompt, as plain text, after those that begin a text. */

@@ -256,6 +256,7 @@ class PagePoolTest {
 
   @Test
   void pagesForTokens() {
-    assertEquals(List.of(0, 1, 1, 2), List.of(0, 1, SIZE, SIZE + 1).stream().map(PagePool::pages).toList());
+    assertEquals(
+        List.of(0, 1, 1, 2), List.of(0, 1, SIZE, SIZE + 1).stream().map(PagePool::pages).toList());
   }
 }

@@ -72,8 +72,7 @@ class SpeculationTest {
                   .repetitionPenalty(random.nextInt(3) == 0 ? 1.2 : 1)
                   .logprobs(true)
                   .seed(seed);
-          var lookup =
-              new Speculation.PromptLookup(1 + random.nextInt(3), 1 + random.nextInt(7));
+          var lookup = new Speculation.PromptLookup(1 + random.nextInt(3), 1 + random.nextInt(7));
           var where = "seed %d, round %d, %s".formatted(seed, round, lookup);
           var guesses = same(model, request, lookup, where).guesses();
           made += guesses.made();
@@ -104,8 +103,7 @@ class SpeculationTest {
     try (var model = lively(96, 16, 4);
         var draft = lively(96, 8, 5)) {
       var pieces =
-          model.generate(
-              GenerationRequest.of("abc").speculation(new Speculation.Draft(draft, 3)));
+          model.generate(GenerationRequest.of("abc").speculation(new Speculation.Draft(draft, 3)));
       pieces.next();
       pieces.close();
       assertEquals(0, draft.stepper().pool().used());
