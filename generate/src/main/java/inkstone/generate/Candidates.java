@@ -15,7 +15,7 @@ record Candidates(int[] ids, double[] weights) {
   static Candidates of(float[] scores, float largest, Sampling sampling) {
     var weights = new double[scores.length];
     for (int id = 0; id < scores.length; id++) {
-      weights[id] = Math.exp(((double) scores[id] - largest) / sampling.temperature());
+      weights[id] = Exponential.at(((double) scores[id] - largest) / sampling.temperature());
     }
     if (sampling.topK() == 0 && sampling.topP() == 1 && sampling.minP() == 0) {
       return new Candidates(IntStream.range(0, scores.length).toArray(), weights);

@@ -120,11 +120,25 @@ public final class LanguageModel implements AutoCloseable {
                   "bos_token_id or eos_token_id %d is outside the network's %d tokens"
                       .formatted(id, known));
             });
-    var shape = PagePool.shape(decoder.config(), KvType.FLOAT32);
+    var stepper = stepper(decoder, tokenizer, KvType.FLOAT32);
+    return new LanguageModel(decoder, tokenizer, defaults, Optional.empty(), stepper);
+  }
+
+  private static Stepper stepper(Decoder decoder, Tokenizer tokenizer, KvType type) {
+    var shape = PagePool.shape(decoder.config(), type);
     int kept = (int) Math.clamp(KEPT_BYTES / shape.bytes(), 1, Integer.MAX_VALUE);
     var pool = new PagePool(shape, decoder.device(), Integer.MAX_VALUE, kept);
-    var stepper = new Stepper(decoder, tokenizer.vocabularySize(), pool);
-    return new LanguageModel(decoder, tokenizer, defaults, Optional.empty(), stepper);
+    return new Stepper(decoder, tokenizer.vocabularySize(), pool);
+  }
+
+  /**
+   * This model with keys and values kept in another way; float32 where nothing is said. The network
+   * belongs to the result from now on.
+   */
+  public LanguageModel cache(KvType type) {
+    stepper.close();
+    return new LanguageModel(
+        decoder, tokenizer, defaults, template, stepper(decoder, tokenizer, type));
   }
 
   /** This model with another chat template; the network belongs to the result from now on. */

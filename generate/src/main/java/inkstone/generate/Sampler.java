@@ -76,7 +76,7 @@ public final class Sampler {
     float largest = largest(logits);
     double sum = 0;
     for (float logit : logits) {
-      sum += Math.exp((double) logit - largest);
+      sum += Exponential.at((double) logit - largest);
     }
     return largest + Math.log(sum);
   }

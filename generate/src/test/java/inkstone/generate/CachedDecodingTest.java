@@ -2,6 +2,7 @@ package inkstone.generate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import inkstone.model.Batch;
 import inkstone.model.Decoder;
@@ -108,5 +109,41 @@ class CachedDecodingTest {
         }
       }
     }
+  }
+
+  /** Half the memory, or a quarter, moves logits by little; the reading in parts hides nothing. */
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void smallerCachesStayNear(DecoderConfig config) {
+    try (var decoder = network(config)) {
+      var ids = new SplittableRandom(9).ints(150, 0, 257).toArray();
+      var exact = withoutCache(decoder, ids);
+      double size = Math.sqrt(squares(exact, new float[exact.length]) / exact.length);
+      for (var type : KvType.values()) {
+        try (var pool = new PagePool(PagePool.shape(config, type), Device.CPU, 5, 0);
+            var sequence = CachedSequence.open(pool, ids, 0)) {
+          var stepper = new Stepper(decoder, 257, pool);
+          read(stepper, sequence, Arrays.copyOf(ids, 100));
+          var logits = read(stepper, sequence, Arrays.copyOfRange(ids, 100, 150));
+          double error = Math.sqrt(squares(exact, logits) / exact.length) / size;
+          double most =
+              switch (type) {
+                case FLOAT32 -> 1e-5;
+                case BFLOAT16 -> 0.02;
+                case INT8 -> 0.05;
+              };
+          assertTrue(error <= most, type + ": " + error);
+          assertTrue(type == KvType.FLOAT32 || error > 1e-5, type + " is stored as it says");
+        }
+      }
+    }
+  }
+
+  private static double squares(float[] one, float[] other) {
+    double sum = 0;
+    for (int i = 0; i < one.length; i++) {
+      sum += Math.pow(one[i] - other[i], 2);
+    }
+    return sum;
   }
 }

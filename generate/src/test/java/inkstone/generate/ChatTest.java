@@ -46,6 +46,40 @@ class ChatTest {
     }
   }
 
+  /** The second turn reads its own message alone, and says what it would have said anyhow. */
+  @Test
+  void aTurnReadsOnlyWhatIsNew() {
+    var template =
+        ChatTemplate.of("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}");
+    try (var model =
+            LanguageModel.of(
+                    Networks.lively(DecoderConfig.llama(257, 512, 16, 2, 2), 1),
+                    Tokenizer.ofBytes(List.of("<|end|>")),
+                    new GenerationDefaults(OptionalInt.of(256), List.of(256), Sampling.GREEDY))
+                .template(template);
+        var fresh =
+            LanguageModel.of(
+                    Networks.lively(DecoderConfig.llama(257, 512, 16, 2, 2), 1),
+                    Tokenizer.ofBytes(List.of("<|end|>")),
+                    new GenerationDefaults(OptionalInt.of(256), List.of(256), Sampling.GREEDY))
+                .template(template)) {
+      var messages = new java.util.ArrayList<>(List.of(Message.user("x".repeat(100))));
+      int known = 0;
+      for (int turn = 0; turn < 4; turn++) {
+        var conversation = Conversation.of(messages);
+        try (var pieces = model.chat(conversation, ChatOptions.DEFAULT, SHORT.maxTokens(5))) {
+          var completion = pieces.completion();
+          assertEquals(known, completion.reusedTokens(), "turn " + turn);
+          known = completion.promptTokens();
+          try (var again = fresh.chat(conversation, ChatOptions.DEFAULT, SHORT.maxTokens(5))) {
+            assertEquals(again.completion().text(), completion.text(), "turn " + turn);
+          }
+        }
+        messages.add(Message.user("more " + turn));
+      }
+    }
+  }
+
   @Test
   void mistakesAreTold() {
     try (var model = model()) {

@@ -71,6 +71,28 @@ class BatchTest {
   }
 
   @Test
+  void chosenRowsAreThere() {
+    var one = List.of(new Span(0, 0, 5));
+    for (var wrong : List.of(List.<Integer>of(), List.of(0, 5), List.of(-1))) {
+      var e =
+          assertThrows(
+              ModelException.class,
+              () ->
+                  new Batch(
+                      new Batch.Ids(Models.ids(1, 2, 3, 4, 5)),
+                      one,
+                      AttentionPattern.CAUSAL,
+                      Optional.empty(),
+                      new Batch.Chosen(wrong),
+                      0,
+                      false));
+      assertEquals(
+          "batch: the logits of rows " + wrong + " are wanted of 5; give one or more, counted from 0",
+          e.getMessage());
+    }
+  }
+
+  @Test
   void training() {
     var batch = Batch.training(Models.ids(1, 2, 3, 4, 5, 6), 2, 0.25);
     assertEquals(List.of(new Span(0, 0, 3), new Span(1, 0, 3)), batch.spans());

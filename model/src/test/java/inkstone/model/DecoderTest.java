@@ -132,6 +132,9 @@ class DecoderTest {
         assertArrayEquals(new long[] {6, config.vocabulary()}, all.shape());
         assertArrayEquals(new long[] {2, config.vocabulary()}, last.shape());
         assertArrayEquals(all.indexSelect(0, Models.ids(3, 5)).toFloats(), last.toFloats(), 1e-4f);
+        var chosen = decoder.forward(batch(inputs, pattern, new Batch.Chosen(List.of(4, 0, 1))));
+        assertArrayEquals(
+            all.indexSelect(0, Models.ids(4, 0, 1)).toFloats(), chosen.toFloats(), 1e-4f);
       }
     }
   }
