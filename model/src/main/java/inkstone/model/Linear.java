@@ -1,6 +1,5 @@
 package inkstone.model;
 
-import inkstone.tensor.Functions;
 import inkstone.tensor.Tensor;
 import java.util.Optional;
 
@@ -11,11 +10,11 @@ import java.util.Optional;
  * @param weight [out, in]
  * @param bias [out]
  */
-public record Linear(Tensor weight, Optional<Tensor> bias) {
+public record Linear(Weight weight, Optional<Tensor> bias) {
 
   /** [..., in] to [..., out]. */
   public Tensor forward(Tensor x) {
-    return Functions.linear(x, weight, bias);
+    return weight.linear(x, bias);
   }
 
   static Tensor as(Tensor weight, Tensor x) {

@@ -38,6 +38,33 @@ public final class Functions {
         : composedLinear(x, weight, bias);
   }
 
+  /**
+   * The same with a weight in the blocks of a file; nothing is recorded. On a CPU with the Vector
+   * API up to 8 rows are multiplied in whole numbers: each 32 inputs are rounded to 8 bits and a
+   * scale, which is llama.cpp's arithmetic and moves a result by up to {@code sum |w| * max |x| /
+   * 254} over each 32. More rows are multiplied in float32 without such an error.
+   *
+   * @param weight one above the other, [out, in] together
+   */
+  public static Tensor linear(Tensor x, List<QuantizedMatrix> weight, Optional<Tensor> bias) {
+    long out = weight.stream().mapToLong(QuantizedMatrix::rows).sum();
+    if (x.rank() == 0
+        || weight.isEmpty()
+        || weight.stream().anyMatch(part -> part.columns() != x.size(-1))
+        || bias.filter(b -> b.rank() != 1 || b.size(0) != out).isPresent()
+        || !x.alive().is_floating_point()) {
+      throw new TensorException(
+          "linear of %s and %s%s: needs fractions, [..., in], [out, in] and [out]"
+              .formatted(x, weight, bias.map(b -> " and " + b).orElse("")));
+    }
+    if (Native.records(x)) {
+      throw new TensorException(
+          "linear of %s and %s: no gradient goes through quantised weights; widen them, or switch gradients off"
+              .formatted(x, weight));
+    }
+    return QuantizedLinear.linear(x, weight, bias);
+  }
+
   static Tensor kernelLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
     return Scope.of(
         () -> {
@@ -63,6 +90,20 @@ public final class Functions {
   public static Tensor embedding(Tensor weight, Tensor ids) {
     return Native.call(
         "embedding", () -> torch.embedding(weight.alive(), ids.alive()), weight, ids);
+  }
+
+  /** The same with a weight in the blocks of a file, one part above the other; float32. */
+  public static Tensor embedding(List<QuantizedMatrix> weight, Tensor ids) {
+    long rows = weight.stream().mapToLong(QuantizedMatrix::rows).sum();
+    long[] places = ids.toLongs();
+    for (long id : places) {
+      if (id < 0 || id >= rows) {
+        throw new TensorException("embedding: there is no id " + id + " among " + rows);
+      }
+    }
+    long[] shape = Arrays.copyOf(ids.shape(), ids.rank() + 1);
+    shape[ids.rank()] = weight.getFirst().columns();
+    return Native.call("embedding", () -> QuantizedTiles.rows(weight, places).view(shape), ids);
   }
 
   /** Layer normalisation over the last dimension (Ba et al., 2016, formula 4). */
