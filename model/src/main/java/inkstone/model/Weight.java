@@ -1,5 +1,6 @@
 package inkstone.model;
 
+import inkstone.tensor.Before;
 import inkstone.tensor.Device;
 import inkstone.tensor.Functions;
 import inkstone.tensor.QuantizedMatrix;
@@ -14,6 +15,19 @@ public sealed interface Weight {
 
   /** {@code x W^T + b}: [..., in] to [..., out]. */
   Tensor linear(Tensor x, Optional<Tensor> bias);
+
+  /**
+   * {@code added + before(x) W^T + b}, in one step where the storage has one.
+   *
+   * @param added of the result's shape
+   */
+  default Tensor linear(Before before, Tensor x, Optional<Tensor> bias, Optional<Tensor> added) {
+    return Scope.of(
+        () -> {
+          var y = linear(before.apply(x), bias);
+          return added.map(a -> a.add(y)).orElse(y);
+        });
+  }
 
   /** The rows at ids: int64 [...] to [..., in]. */
   Tensor rows(Tensor ids);
@@ -85,6 +99,11 @@ public sealed interface Weight {
     @Override
     public Tensor linear(Tensor x, Optional<Tensor> bias) {
       return Functions.linear(x, parts, bias);
+    }
+
+    @Override
+    public Tensor linear(Before before, Tensor x, Optional<Tensor> bias, Optional<Tensor> added) {
+      return Functions.linear(before, x, parts, bias, added);
     }
 
     @Override

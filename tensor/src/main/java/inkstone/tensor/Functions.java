@@ -47,22 +47,44 @@ public final class Functions {
    * @param weight one above the other, [out, in] together
    */
   public static Tensor linear(Tensor x, List<QuantizedMatrix> weight, Optional<Tensor> bias) {
+    return linear(Before.NOTHING, x, weight, bias, Optional.empty());
+  }
+
+  /**
+   * {@code added + before(x) W^T + b} in one step; see {@link #linear(Tensor, List, Optional)}.
+   *
+   * @param added of the result's shape and type
+   */
+  public static Tensor linear(
+      Before before,
+      Tensor x,
+      List<QuantizedMatrix> weight,
+      Optional<Tensor> bias,
+      Optional<Tensor> added) {
     long out = weight.stream().mapToLong(QuantizedMatrix::rows).sum();
     if (x.rank() == 0
         || weight.isEmpty()
-        || weight.stream().anyMatch(part -> part.columns() != x.size(-1))
+        || weight.stream().anyMatch(part -> part.columns() * before.times() != x.size(-1))
         || bias.filter(b -> b.rank() != 1 || b.size(0) != out).isPresent()
+        || added
+            .filter(a -> a.dtype() != x.dtype() || a.count() != x.count() / x.size(-1) * out)
+            .isPresent()
+        || (before instanceof Before.RmsNorm norm && norm.weight().count() != x.size(-1))
         || !x.alive().is_floating_point()) {
       throw new TensorException(
-          "linear of %s and %s%s: needs fractions, [..., in], [out, in] and [out]"
-              .formatted(x, weight, bias.map(b -> " and " + b).orElse("")));
+          "linear of %s and %s%s%s: needs fractions, [..., in], [out, in], [out] and [..., out]"
+              .formatted(
+                  x,
+                  weight,
+                  bias.map(b -> " and " + b).orElse(""),
+                  added.map(a -> " and " + a).orElse("")));
     }
     if (Native.records(x)) {
       throw new TensorException(
           "linear of %s and %s: no gradient goes through quantised weights; widen them, or switch gradients off"
               .formatted(x, weight));
     }
-    return QuantizedLinear.linear(x, weight, bias);
+    return new QuantizedLinear(before, x, weight, bias, added).forward();
   }
 
   static Tensor kernelLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
@@ -130,9 +152,18 @@ public final class Functions {
             && weight.rank() == 1
             && weight.count() == x.size(-1)
             && RowNorm.fits(x.size(-1))
-        ? Native.perform(
-            "rmsNorm", () -> new RowNorm(x.alive(), weight.alive(), epsilon), x, weight)
+        ? kernelRmsNorm(x, weight, epsilon)
         : composedRmsNorm(x, weight, epsilon);
+  }
+
+  private static Tensor kernelRmsNorm(Tensor x, Tensor weight, double epsilon) {
+    return x.size(0) == 1
+            && x.rank() == 2
+            && !Native.records(x, weight)
+            && x.alive().is_contiguous()
+        ? Native.call("rmsNorm", () -> RowNorm.one(x.alive(), weight.alive(), epsilon))
+        : Native.perform(
+            "rmsNorm", () -> new RowNorm(x.alive(), weight.alive(), epsilon), x, weight);
   }
 
   static Tensor composedRmsNorm(Tensor x, Tensor weight, double epsilon) {

@@ -1,7 +1,9 @@
 package inkstone.tensor;
 
+import static inkstone.tensor.Unpacking.ALL;
 import static inkstone.tensor.VectorUnpacking.FLOATS;
 import static inkstone.tensor.VectorUnpacking.INTS;
+import static inkstone.tensor.VectorUnpacking.ORDER;
 import static inkstone.tensor.VectorUnpacking.SHORTS;
 import static inkstone.tensor.VectorUnpacking.bytes;
 import static inkstone.tensor.VectorUnpacking.even;
@@ -18,38 +20,36 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@code x W^T} of a few rows and a {@link QuantizedMatrix}, in whole numbers: inputs are rounded
- * to 8 bits ({@link QuantizedInput}), products of 8 and 8 bits fit 16, and so does the sum of two
- * (of 16 where one factor has 4 bits). Those are gathered in 32 bits for each scale, and scaled
- * sums in float32.
+ * {@code x W^T + b} of a few rows and a {@link QuantizedMatrix}, in whole numbers: inputs are
+ * rounded to 8 bits ({@link QuantizedInput}), products of 8 and 8 bits fit 16, and so does the sum
+ * of two (of 16 where one factor has 4 bits). Those are gathered in 32 bits for each scale, and
+ * scaled sums in float32.
+ *
+ * @param x the rows
+ * @param parts one above the other
+ * @param y the address of [rows, rows of all parts] float32
+ * @param bias that of biases, or 0
+ * @param added that of what has y's shape and is added, or 0
  */
-final class QuantizedKernel {
+record QuantizedKernel(
+    List<QuantizedInput> x, List<QuantizedMatrix> parts, long y, long bias, long added) {
 
   private static final int LANES = PackedForm.LANES;
 
   /** Bytes of weights that a thread takes at once: some microseconds' work. */
   private static final int PIECE = 1 << 15;
 
-  private QuantizedKernel() {}
-
-  /**
-   * Computes all rows.
-   *
-   * @param x the rows
-   * @param parts one above the other
-   * @param y [rows, rows of all parts] float32
-   */
-  static void run(List<QuantizedInput> x, List<QuantizedMatrix> parts, MemorySegment y) {
+  /** Computes all rows. */
+  void run() {
     int total = parts.stream().mapToInt(part -> part.rows).sum();
     int start = 0;
     for (var part : parts) {
-      run(x, part, y, start, total);
+      run(part, start, total);
       start += part.rows;
     }
   }
 
-  private static void run(
-      List<QuantizedInput> x, QuantizedMatrix w, MemorySegment y, int start, int total) {
+  private void run(QuantizedMatrix w, int start, int total) {
     int groups = PackedForm.groups(w.rows);
     long bytes = w.form.groupBytes(w.columns);
     int some = (int) Math.max(1, PIECE / bytes);
@@ -63,26 +63,54 @@ final class QuantizedKernel {
           return piece -> {
             for (int g = piece * some; g < Math.min(groups, (piece + 1) * some); g++) {
               long group = address + g * bytes;
-              w.scales(group, false, scales);
+              VectorUnpacking.scales(w, group, false, scales);
               boolean shifts = least(w, group, scales, least);
-              int rows = Math.min(LANES, w.rows - g * LANES);
+              int row = start + g * LANES;
+              int count = Math.min(LANES, w.rows - g * LANES);
               for (int i = 0; i < x.size(); i++) {
                 product(x.get(i), w, group, scales, sums);
                 if (shifts) {
                   shift(x.get(i).sums(), least, sums);
                 }
-                long to = (long) i * total + start + (long) g * LANES;
-                MemorySegment.copy(sums, 0, y, ValueLayout.JAVA_FLOAT, to * Float.BYTES, rows);
+                write(sums, count, row, (long) i * total + row);
               }
             }
           };
         });
   }
 
+  /** Biases stand by row, what else is added as the result does. */
+  private void write(float[] sums, int count, int row, long at) {
+    if (bias != 0) {
+      add(sums, count, bias + (long) row * Float.BYTES);
+    }
+    if (added != 0) {
+      add(sums, count, added + at * Float.BYTES);
+    }
+    long to = y + at * Float.BYTES;
+    if (count == LANES) {
+      FloatVector.fromArray(FLOATS, sums, 0).intoMemorySegment(ALL, to, ORDER);
+    } else {
+      MemorySegment.copy(sums, 0, ALL, ValueLayout.JAVA_FLOAT, to, count);
+    }
+  }
+
+  private static void add(float[] sums, int count, long address) {
+    if (count == LANES) {
+      FloatVector.fromMemorySegment(FLOATS, ALL, address, ORDER)
+          .add(FloatVector.fromArray(FLOATS, sums, 0))
+          .intoArray(sums, 0);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      sums[i] += ALL.get(ValueLayout.JAVA_FLOAT, address + (long) i * Float.BYTES);
+    }
+  }
+
   /** What each sum of inputs is multiplied with, because numbers do not begin at 0. */
   private static boolean least(QuantizedMatrix w, long group, float[] scales, float[] least) {
     if (w.form.least()) {
-      w.scales(group, true, least);
+      VectorUnpacking.scales(w, group, true, least);
       return true;
     }
     if (w.form.offset() == 0) {

@@ -19,6 +19,9 @@ final class VectorUnpacking implements Unpacking {
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
 
+  private static final VectorSpecies<Short> HALVES =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
+
   private final QuantizedMatrix w;
   private final long tile;
   private final int width;
@@ -57,6 +60,30 @@ final class VectorUnpacking implements Unpacking {
 
   static FloatVector floats(IntVector x) {
     return (FloatVector) x.convert(VectorOperators.I2F, 0);
+  }
+
+  /** As {@link QuantizedMatrix#scales}, for finite ones. */
+  static void scales(QuantizedMatrix w, long group, boolean least, float[] to) {
+    var form = w.form;
+    if (form.wide() || form.chunk() != form.unit()) {
+      w.scales(group, least, to);
+      return;
+    }
+    long from = group + (least ? form.scalesBytes(w.columns) : 0);
+    for (int i = 0; i < w.columns / form.unit() * Lanes.COUNT; i += Lanes.COUNT) {
+      half(from + 2L * i).intoArray(to, i);
+    }
+  }
+
+  /** Numbers of float16: their bits in a float32 are too small by 2 to the difference of biases. */
+  private static FloatVector half(long at) {
+    return ((IntVector)
+            ShortVector.fromMemorySegment(HALVES, ALL, at, ORDER)
+                .convertShape(VectorOperators.S2I, INTS, 0))
+        .lanewise(VectorOperators.LSHL, 13)
+        .and(0x8FFF_E000)
+        .reinterpretAsFloats()
+        .mul(0x1p112f);
   }
 
   @Override

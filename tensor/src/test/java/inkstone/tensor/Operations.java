@@ -195,6 +195,9 @@ final class Operations {
     one(
         "Functions.linear(Tensor, List, Optional)",
         () -> Functions.linear(x, blocks, Optional.of(row)));
+    one(
+        "Functions.linear(Before, Tensor, List, Optional, Optional)",
+        () -> Functions.linear(Before.NOTHING, x, blocks, Optional.of(row), Optional.of(x)));
     one("Functions.embedding(List, Tensor)", () -> Functions.embedding(blocks, ids));
     one(
         "Functions.layerNorm(Tensor, Tensor, Optional, double)",

@@ -93,18 +93,46 @@ class QuantizedMatrixTest {
           var second = matrix(type, 24, 256)) {
         var parts = List.of(first, second);
         var x = input(3, 256);
-        var exact = QuantizedLinear.composed(x, parts);
+        var exact = ways(x, parts).composed();
         float size = largest(exact);
+        assertArrayEquals(exact.toFloats(), ways(x, parts).tiles().toFloats(), 1e-5f * size);
+        var whole = ways(x, parts).kernel();
         assertArrayEquals(
-            exact.toFloats(), QuantizedLinear.tiles(x, parts).toFloats(), 1e-5f * size);
-        var whole = QuantizedLinear.kernel(x, parts);
-        assertArrayEquals(
-            QuantizedLinear.composed(rounded(x), parts).toFloats(),
+            ways(rounded(x), parts).composed().toFloats(),
             whole.toFloats(),
             2e-5f * size,
             "seed " + SEED);
         assertArrayEquals(exact.toFloats(), whole.toFloats(), 0.02f * size);
         assertFalse(java.util.Arrays.equals(exact.toFloats(), whole.toFloats()));
+      }
+    }
+  }
+
+  private static QuantizedLinear ways(Tensor x, List<QuantizedMatrix> weight) {
+    return new QuantizedLinear(Before.NOTHING, x, weight, Optional.empty(), Optional.empty());
+  }
+
+  /** What goes before and after in the same step. */
+  @Test
+  void fusedIsComposed() {
+    try (var scope = Scope.open();
+        var matrix = matrix(GgufType.Q8_0, 40, 64)) {
+      var bias = Optional.of(input(1, 40).reshape(40));
+      for (int rows : new int[] {1, 3, 20}) {
+        var added = Optional.of(input(rows, 40));
+        var norm = new Before.RmsNorm(input(1, 64).reshape(64), 1e-5);
+        for (var before : List.of(Before.NOTHING, Before.SWIGLU, norm)) {
+          var x = input(rows, 64L * before.times());
+          var parts = List.of(matrix);
+          var exact = new QuantizedLinear(before, x, parts, bias, added).composed();
+          var fused = Functions.linear(before, x, parts, bias, added);
+          assertArrayEquals(exact.toFloats(), fused.toFloats(), 0.02f * largest(exact));
+          var seen = rows > 8 ? before.apply(x) : rounded(before.apply(x));
+          assertArrayEquals(
+              new QuantizedLinear(Before.NOTHING, seen, parts, bias, added).composed().toFloats(),
+              fused.toFloats(),
+              1e-2f * largest(exact));
+        }
       }
     }
   }
@@ -151,10 +179,10 @@ class QuantizedMatrixTest {
         var matrix = matrix(type, 8, 256, bytes)) {
       for (double each : new double[] {1, -1}) {
         var x = Tensor.full(each, DType.FLOAT32, Device.CPU, 1, 256);
-        var exact = QuantizedLinear.composed(x, List.of(matrix));
+        var exact = ways(x, List.of(matrix)).composed();
         assertArrayEquals(
             exact.toFloats(),
-            QuantizedLinear.kernel(x, List.of(matrix)).toFloats(),
+            ways(x, List.of(matrix)).kernel().toFloats(),
             1e-4f * Math.max(1, largest(exact)));
       }
     }
@@ -166,7 +194,7 @@ class QuantizedMatrixTest {
         var matrix = matrix(GgufType.Q4_1, 40, 64)) {
       var parts = List.of(matrix);
       var zero = Tensor.zeros(DType.FLOAT32, Device.CPU, 2, 64);
-      assertArrayEquals(new float[80], QuantizedLinear.kernel(zero, parts).toFloats());
+      assertArrayEquals(new float[80], ways(zero, parts).kernel().toFloats());
       var bias = input(1, 40).reshape(40);
       var shifted = Functions.linear(zero.reshape(2, 1, 64), parts, Optional.of(bias));
       assertArrayEquals(new long[] {2, 1, 40}, shifted.shape());
@@ -175,7 +203,7 @@ class QuantizedMatrixTest {
         var x = input(rows, 64);
         var half = Functions.linear(x.to(DType.BFLOAT16), parts, Optional.of(bias));
         assertEquals(DType.BFLOAT16, half.dtype());
-        var exact = QuantizedLinear.composed(x, parts).add(bias);
+        var exact = ways(x, parts).composed().add(bias);
         assertArrayEquals(exact.toFloats(), half.toFloats(), 0.05f * largest(exact));
       }
     }
@@ -224,15 +252,14 @@ class QuantizedMatrixTest {
     try (var scope = Scope.open();
         var matrix = matrix(GgufType.Q8_0, 256, 256)) {
       var x = input(1, 256);
-      var alone = QuantizedLinear.kernel(x, List.of(matrix)).toFloats();
+      var alone = ways(x, List.of(matrix)).kernel().toFloats();
       IntStream.range(0, 64)
           .parallel()
           .forEach(
               i ->
                   Scope.run(
                       () ->
-                          assertArrayEquals(
-                              alone, QuantizedLinear.kernel(x, List.of(matrix)).toFloats())));
+                          assertArrayEquals(alone, ways(x, List.of(matrix)).kernel().toFloats())));
     }
   }
 }
