@@ -6,6 +6,7 @@ import inkstone.model.ModelDirectory;
 import inkstone.model.ModelException;
 import inkstone.tensor.GgufType;
 import inkstone.tensor.KvType;
+import inkstone.tensor.QuantizedMatrix;
 import inkstone.text.ChatOptions;
 import inkstone.text.ChatTemplate;
 import inkstone.text.Conversation;
@@ -61,7 +62,20 @@ public final class LanguageModel implements AutoCloseable {
    * @throws inkstone.text.TemplateException if the chat template is
    */
   public static LanguageModel open(Path path) {
-    var parts = ModelParts.open(path);
+    return open(path, QuantizedMatrix.isFast());
+  }
+
+  /**
+   * The same with all weights as numbers of 32 bits, also where a file has quantised ones: larger
+   * and slower, but without the error of {@linkplain inkstone.tensor.Functions#linear(
+   * inkstone.tensor.Tensor, java.util.List, Optional) their products}, and open to training.
+   */
+  public static LanguageModel widened(Path path) {
+    return open(path, false);
+  }
+
+  private static LanguageModel open(Path path, boolean blocks) {
+    var parts = ModelParts.open(path, blocks);
     try {
       var model = of(parts.decoder(), parts.tokenizer(), parts.defaults());
       return parts.template().map(model::template).orElse(model);

@@ -29,7 +29,8 @@ record ModelParts(
     GenerationDefaults defaults,
     Optional<ChatTemplate> template) {
 
-  static ModelParts open(Path path) {
+  /** {@code blocks}: whether a GGUF file's matrices stay in theirs. */
+  static ModelParts open(Path path, boolean blocks) {
     return switch (ModelForm.of(path)) {
       case DIRECTORY ->
           of(
@@ -37,14 +38,14 @@ record ModelParts(
               () -> Tokenizer.open(path),
               () -> GenerationDefaults.read(path),
               () -> ChatTemplate.open(path));
-      case GGUF -> gguf(path);
+      case GGUF -> gguf(path, blocks);
       case LLAMA2C -> llama2c(path);
     };
   }
 
-  private static ModelParts gguf(Path path) {
+  private static ModelParts gguf(Path path, boolean blocks) {
     try (var file = GgufFile.open(path)) {
-      return withMetadata(GgufModel.open(file, path), file.metadata(), path);
+      return withMetadata(GgufModel.open(file, path, blocks), file.metadata(), path);
     } catch (GgufException e) {
       throw new ModelException(String.valueOf(e.getMessage()), e);
     }

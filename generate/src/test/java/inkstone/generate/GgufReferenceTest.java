@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import inkstone.model.Batch;
+import inkstone.tensor.Functions;
 import inkstone.tensor.Gradients;
 import inkstone.tensor.Safetensors;
 import inkstone.tensor.SafetensorsFile;
@@ -27,6 +28,9 @@ class GgufReferenceTest {
   /** Float32 sums in another order; measured 8e-5 at logits up to 30 (SmolLM2-135M). */
   private static final float LIMIT = 1e-3f;
 
+  /** Kullback and Leibler's, in nats. */
+  private static final double DIVERGENCE = 0.02;
+
   private static Path file() {
     var name = System.getProperty("inkstone.gguf", System.getenv("INKSTONE_GGUF"));
     assumeTrue(name != null && !name.isBlank(), "no GGUF file is named by -Dinkstone.gguf");
@@ -43,7 +47,7 @@ class GgufReferenceTest {
   @Test
   void logitsIdsAndGreedyTextAreThoseOfTransformers() {
     var path = file();
-    try (var model = LanguageModel.open(path);
+    try (var model = LanguageModel.widened(path);
         var expected = SafetensorsFile.open(reference(path));
         var scope = Scope.open();
         var off = Gradients.off()) {
@@ -67,6 +71,30 @@ class GgufReferenceTest {
         compared += greedy(model, expected, prompt, i);
       }
       assertTrue(compared > 0, "no prompt was plain text");
+    }
+  }
+
+  /** The same file in its blocks, a token at a time: inputs of products are rounded to 8 bits. */
+  @Test
+  void blocksSayAlmostTheSame() {
+    try (var wide = LanguageModel.widened(file());
+        var blocks = LanguageModel.open(file());
+        var expected = SafetensorsFile.open(reference(file()));
+        var scope = Scope.open();
+        var off = Gradients.off();
+        var first = ContiguousCache.of(512);
+        var second = ContiguousCache.of(512)) {
+      var ids = Safetensors.read(expected, "ids.3");
+      double worst = 0;
+      for (int i = 0; i < ids.count(); i++) {
+        var one = ids.narrow(0, i, 1);
+        var exact = Functions.logSoftmax(wide.decoder().forward(Batch.decoding(one, i, first)));
+        var near = Functions.logSoftmax(blocks.decoder().forward(Batch.decoding(one, i, second)));
+        var divergence = exact.exp().mul(exact.sub(near)).sum().item();
+        worst = Math.max(worst, divergence);
+      }
+      System.out.printf("largest divergence of %d distributions %.2g nats%n", ids.count(), worst);
+      assertTrue(worst < DIVERGENCE, "" + worst);
     }
   }
 

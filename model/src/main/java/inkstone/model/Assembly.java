@@ -21,6 +21,19 @@ final class Assembly {
    */
   static Decoder decoder(
       JsonNode config, int tensors, Function<DecoderConfig, Map<String, Tensor>> weights) {
+    return decoder(config, tensors, weights, Assembly::dense);
+  }
+
+  /**
+   * The same in storages of its own.
+   *
+   * @param storing what the decoder's tensors become
+   */
+  static Decoder decoder(
+      JsonNode config,
+      int tensors,
+      Function<DecoderConfig, Map<String, Tensor>> weights,
+      Function<Map<String, Tensor>, Map<String, Weight>> storing) {
     try (var scope = Scope.open()) {
       var format = Family.of(config, "its architecture").format();
       var read = format.read(new ConfigReader(config));
@@ -28,11 +41,19 @@ final class Assembly {
         throw new ModelException(
             "%d tensors are too few for %d layers".formatted(tensors, read.layers()));
       }
-      var owned = new LinkedHashMap<String, Tensor>();
-      format
-          .toDecoder(read, weights.apply(read))
-          .forEach((name, tensor) -> owned.put(name, tensor.contiguous()));
-      return Decoder.of(read, owned);
+      var stored = storing.apply(format.toDecoder(read, weights.apply(read)));
+      try {
+        return Decoder.stored(read, stored);
+      } catch (RuntimeException e) {
+        stored.values().forEach(Weight::close);
+        throw e;
+      }
     }
+  }
+
+  private static Map<String, Weight> dense(Map<String, Tensor> tensors) {
+    var owned = new LinkedHashMap<String, Weight>();
+    tensors.forEach((name, tensor) -> owned.put(name, new Weight.Dense(tensor.contiguous())));
+    return owned;
   }
 }

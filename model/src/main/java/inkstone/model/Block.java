@@ -18,6 +18,9 @@ record Block(
   Tensor forward(Tensor x, Batch batch, Angles angles) {
     var mixed = attention.forward(beforeAttention.forward(x), batch, rotary.map(angles::of));
     var seen = x.add(afterAttention.forward(mixed));
+    if (afterFeedForward == Norm.NONE && batch.dropout() == 0) {
+      return feedForward.residual(beforeFeedForward, seen);
+    }
     var thought = afterFeedForward.forward(feedForward.forward(beforeFeedForward.forward(seen)));
     return seen.add(Functions.dropout(thought, batch.dropout()));
   }

@@ -7,7 +7,9 @@ import inkstone.tensor.Random;
 import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,20 +28,21 @@ public final class Decoder implements AutoCloseable {
 
   private final DecoderConfig config;
   private final DType compute;
-  private final SequencedMap<String, Tensor> parameters;
+  private final SequencedMap<String, Weight> weights;
   private final Embedding tokens;
   private final Optional<Embedding> positions;
   private final List<Block> blocks = new ArrayList<>();
   private final Norm norm;
   private final Linear head;
 
-  private Decoder(DecoderConfig config, SequencedMap<String, Tensor> parameters, DType compute) {
+  private Decoder(DecoderConfig config, SequencedMap<String, Weight> weights, DType compute) {
     this.config = config;
-    this.parameters = parameters;
+    this.weights = weights;
     this.compute = compute;
-    var parts = new Parts(config, parameters);
+    var parts = new Parts(config, weights);
     tokens = new Embedding(parts.get("model.embed_tokens.weight"));
-    positions = parts.find("model.embed_positions.weight").map(Embedding::new);
+    positions =
+        Optional.ofNullable(weights.get("model.embed_positions.weight")).map(Embedding::new);
     for (int layer = 0; layer < config.layers(); layer++) {
       blocks.add(parts.block(layer));
     }
@@ -53,10 +56,12 @@ public final class Decoder implements AutoCloseable {
    */
   public static Decoder random(DecoderConfig config, long seed) {
     Random.seed(seed);
-    var parameters = new java.util.LinkedHashMap<String, Tensor>();
+    var weights = new LinkedHashMap<String, Weight>();
     Layout.of(config)
-        .forEach((name, shape) -> parameters.put(name, Scope.keep(initial(name, shape, config))));
-    return new Decoder(config, parameters, DType.FLOAT32);
+        .forEach(
+            (name, shape) ->
+                weights.put(name, new Weight.Dense(Scope.keep(initial(name, shape, config)))));
+    return new Decoder(config, weights, DType.FLOAT32);
   }
 
   private static Tensor initial(String name, long[] shape, DecoderConfig config) {
@@ -78,7 +83,14 @@ public final class Decoder implements AutoCloseable {
    *     were
    */
   public static Decoder of(DecoderConfig config, Map<String, Tensor> weights) {
-    var parameters = new java.util.LinkedHashMap<String, Tensor>();
+    var stored = new LinkedHashMap<String, Weight>();
+    weights.forEach((name, tensor) -> stored.put(name, new Weight.Dense(tensor)));
+    return stored(config, stored);
+  }
+
+  /** The same with weights in any storage. */
+  static Decoder stored(DecoderConfig config, Map<String, Weight> weights) {
+    var own = new LinkedHashMap<String, Weight>();
     Layout.of(config)
         .forEach(
             (name, shape) -> {
@@ -86,29 +98,41 @@ public final class Decoder implements AutoCloseable {
               if (weight == null) {
                 throw new ModelException("weight '" + name + "' is missing");
               }
-              if (!java.util.Arrays.equals(weight.shape(), shape)) {
+              if (!Arrays.equals(weight.shape(), shape)) {
                 throw new ModelException(
                     "weight '%s' is %s; the configuration asks for %s"
-                        .formatted(name, weight, java.util.Arrays.toString(shape)));
+                        .formatted(name, weight, Arrays.toString(shape)));
               }
-              parameters.put(name, weight);
+              own.put(name, weight);
             });
-    parameters.values().forEach(Scope::keep);
-    return new Decoder(config, parameters, DType.FLOAT32);
+    own.values().forEach(Weight::keep);
+    weights.forEach(
+        (name, weight) -> {
+          if (!own.containsKey(name) && weight instanceof Weight.Quantized) {
+            weight.close(); // no scope does
+          }
+        });
+    return new Decoder(config, own, DType.FLOAT32);
   }
 
   /** The same weights, with activations and matrix products in {@code type}. */
   public Decoder computing(DType type) {
-    return new Decoder(config, parameters, type);
+    return new Decoder(config, weights, type);
   }
 
-  /** The same network on a device; this one where it is there already, otherwise it is freed. */
+  /**
+   * The same network on a device; this one where it is there already, otherwise it is freed.
+   * Quantised weights are widened on the way: they are used on the CPU alone.
+   */
   public Decoder to(Device device) {
     if (device.equals(device())) {
       return this;
     }
-    var moved = new java.util.LinkedHashMap<String, Tensor>();
-    parameters.forEach((name, weight) -> moved.put(name, Scope.keep(weight.to(device))));
+    var moved = new LinkedHashMap<String, Weight>();
+    weights.forEach(
+        (name, weight) ->
+            moved.put(
+                name, new Weight.Dense(Scope.keep(Scope.of(() -> weight.dense().to(device))))));
     close();
     return new Decoder(config, moved, compute);
   }
@@ -118,9 +142,33 @@ public final class Decoder implements AutoCloseable {
     return config;
   }
 
-  /** Every weight by name, in a fixed order; a tied one once. */
+  /**
+   * Every weight by name, in a fixed order; a tied one once.
+   *
+   * @throws ModelException if some are quantised, which nothing can be learned from
+   */
   public SequencedMap<String, Tensor> parameters() {
-    return Collections.unmodifiableSequencedMap(parameters);
+    weights.forEach(
+        (name, weight) -> {
+          if (weight instanceof Weight.Quantized) {
+            throw new ModelException(
+                "weight '%s' is %s and cannot be learned; open the model widened, or convert it to a folder first"
+                    .formatted(name, weight));
+          }
+        });
+    return dense();
+  }
+
+  /** The same for reading alone: copies in the innermost scope stand for quantised weights. */
+  public SequencedMap<String, Tensor> dense() {
+    var tensors = new LinkedHashMap<String, Tensor>();
+    weights.forEach((name, weight) -> tensors.put(name, weight.dense()));
+    return Collections.unmodifiableSequencedMap(tensors);
+  }
+
+  /** The type of the weights; float32 for those that {@link #dense} copies. */
+  DType storedType() {
+    return tokens.weight() instanceof Weight.Dense(var tensor) ? tensor.dtype() : DType.FLOAT32;
   }
 
   /**
@@ -160,7 +208,7 @@ public final class Decoder implements AutoCloseable {
     return Scope.of(
         () ->
             Functions.linearCrossEntropy(
-                hidden(batch), head.weight(), targets, smoothing, zLoss, cap));
+                hidden(batch), head.weight().dense(), targets, smoothing, zLoss, cap));
   }
 
   /** What the head reads: [rows, width]. */
@@ -238,6 +286,6 @@ public final class Decoder implements AutoCloseable {
   /** Frees the weights. */
   @Override
   public void close() {
-    parameters.values().forEach(Tensor::close);
+    weights.values().forEach(Weight::close);
   }
 }

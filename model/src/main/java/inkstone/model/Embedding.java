@@ -1,6 +1,5 @@
 package inkstone.model;
 
-import inkstone.tensor.Functions;
 import inkstone.tensor.Tensor;
 
 /**
@@ -8,10 +7,10 @@ import inkstone.tensor.Tensor;
  *
  * @param weight [ids, width]
  */
-public record Embedding(Tensor weight) {
+public record Embedding(Weight weight) {
 
   /** int64 [...] to [..., width]. */
   public Tensor forward(Tensor ids) {
-    return Functions.embedding(weight, ids);
+    return weight.rows(ids);
   }
 }

@@ -1,7 +1,9 @@
 package inkstone.model;
 
+import inkstone.tensor.Before;
 import inkstone.tensor.Functions;
 import inkstone.tensor.Tensor;
+import java.util.Optional;
 
 /** What a block does to each token by itself. */
 sealed interface FeedForward
@@ -9,6 +11,11 @@ sealed interface FeedForward
 
   /** x [tokens, width] to the same. */
   Tensor forward(Tensor x);
+
+  /** {@code x + forward(norm(x))}. */
+  default Tensor residual(Norm norm, Tensor x) {
+    return x.add(forward(norm.forward(x)));
+  }
 
   /** {@code down(gelu(up(x)))}, as in GPT-2. */
   record Gelu(Linear up, Linear down) implements FeedForward {
@@ -27,6 +34,18 @@ sealed interface FeedForward
     @Override
     public Tensor forward(Tensor x) {
       return down.forward(Functions.swiGlu(gateUp.forward(x)));
+    }
+
+    @Override
+    public Tensor residual(Norm norm, Tensor x) {
+      if (!(norm instanceof Norm.Rms(var weight, var epsilon))
+          || !gateUp.fuses()
+          || !down.fuses()
+          || weight.dtype() != x.dtype()) {
+        return FeedForward.super.residual(norm, x);
+      }
+      var both = gateUp.forward(new Before.RmsNorm(weight, epsilon), x, Optional.empty());
+      return down.forward(Before.SWIGLU, both, Optional.of(x));
     }
   }
 

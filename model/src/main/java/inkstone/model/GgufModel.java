@@ -5,6 +5,7 @@ import inkstone.tensor.GgufException;
 import inkstone.tensor.GgufFile;
 import inkstone.tensor.GgufType;
 import inkstone.tensor.GgufWriter;
+import inkstone.tensor.QuantizedMatrix;
 import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
 import inkstone.tensor.TensorException;
@@ -44,13 +45,28 @@ public final class GgufModel {
   }
 
   /**
-   * The network of a file, its weights as float32 in memory of their own.
+   * The network of a file, its weights in memory of their own. Matrices stay in their blocks and
+   * take about the memory of the file; where the Vector API is missing, which makes them fast, they
+   * become float32, as other tensors do.
    *
    * @throws ModelException if the file is missing, cut, corrupted or of an unknown kind
    */
   public static Decoder open(Path path) {
+    return open(path, QuantizedMatrix.isFast());
+  }
+
+  /**
+   * The same with all weights as float32, so that the network can be trained further.
+   *
+   * @throws ModelException as {@link #open(Path)}
+   */
+  public static Decoder widened(Path path) {
+    return open(path, false);
+  }
+
+  private static Decoder open(Path path, boolean blocks) {
     try (var file = GgufFile.open(path)) {
-      return open(file, path);
+      return open(file, path, blocks);
     } catch (GgufException e) {
       throw new ModelException(String.valueOf(e.getMessage()), e);
     }
@@ -58,14 +74,21 @@ public final class GgufModel {
 
   /** As {@link #open(Path)}, of a file that is open; {@code path} names it in messages. */
   public static Decoder open(GgufFile file, Path path) {
+    return open(file, path, QuantizedMatrix.isFast());
+  }
+
+  /** The same; {@code blocks} says whether matrices stay in theirs. */
+  public static Decoder open(GgufFile file, Path path, boolean blocks) {
     var where = path.toString();
     var architecture =
         GgufArchitecture.named(String.valueOf(file.metadata().get(ARCHITECTURE)), where);
     try {
+      var source = new GgufWeights(file, blocks);
       return Assembly.decoder(
           config(file, architecture),
           file.names().size(),
-          config -> weights(file, architecture, config));
+          config -> weights(source, names(file, architecture), architecture, config),
+          source::arranged);
     } catch (ModelException | TensorException | GgufException e) {
       throw new ModelException("%s: %s".formatted(where, e.getMessage()), e);
     }
@@ -119,10 +142,9 @@ public final class GgufModel {
     }
   }
 
-  /** Every tensor under Hugging Face's name and in its order. */
-  private static Map<String, Tensor> weights(
-      GgufFile file, GgufArchitecture architecture, DecoderConfig config) {
-    var weights = new LinkedHashMap<String, Tensor>();
+  /** Hugging Face's name of every tensor. */
+  private static Map<String, String> names(GgufFile file, GgufArchitecture architecture) {
+    var names = new LinkedHashMap<String, String>();
     for (var name : file.names()) {
       var theirs =
           architecture
@@ -132,8 +154,23 @@ public final class GgufModel {
                       new ModelException(
                           "tensor '%s' is unknown in a %s model; a newer program may know it"
                               .formatted(name, architecture.name())));
-      weights.put(theirs, arranged(Gguf.read(file, name), theirs, architecture, config, true));
+      names.put(name, theirs);
     }
+    return names;
+  }
+
+  /** Every tensor under Hugging Face's name and in its order. */
+  private static Map<String, Tensor> weights(
+      GgufWeights source,
+      Map<String, String> names,
+      GgufArchitecture architecture,
+      DecoderConfig config) {
+    source.names(names);
+    var weights = new LinkedHashMap<String, Tensor>();
+    names.forEach(
+        (name, theirs) ->
+            weights.put(
+                theirs, arranged(source.read(name, theirs), theirs, architecture, config, true)));
     return weights;
   }
 
@@ -181,7 +218,7 @@ public final class GgufModel {
       var metadata = metadata(config, architecture, type);
       metadata.putAll(more);
       var detached = new LinkedHashMap<String, Tensor>();
-      decoder.parameters().forEach((name, tensor) -> detached.put(name, tensor.detach()));
+      decoder.dense().forEach((name, tensor) -> detached.put(name, tensor.detach()));
       var names = architecture.gguf(config.layers());
       var tensors = new LinkedHashMap<String, Tensor>();
       var specs = new ArrayList<GgufWriter.Spec>();

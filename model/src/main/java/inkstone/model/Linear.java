@@ -1,6 +1,6 @@
 package inkstone.model;
 
-import inkstone.tensor.Functions;
+import inkstone.tensor.Before;
 import inkstone.tensor.Tensor;
 import java.util.Optional;
 
@@ -11,11 +11,21 @@ import java.util.Optional;
  * @param weight [out, in]
  * @param bias [out]
  */
-public record Linear(Tensor weight, Optional<Tensor> bias) {
+public record Linear(Weight weight, Optional<Tensor> bias) {
 
   /** [..., in] to [..., out]. */
   public Tensor forward(Tensor x) {
-    return Functions.linear(x, weight, bias);
+    return weight.linear(x, bias);
+  }
+
+  /** {@code added + forward(before(x))}; {@code added} of the result's shape. */
+  Tensor forward(Before before, Tensor x, Optional<Tensor> added) {
+    return weight.linear(before, x, bias, added);
+  }
+
+  /** Whether {@link #forward(Before, Tensor, Optional)} is one step rather than three. */
+  boolean fuses() {
+    return weight instanceof Weight.Quantized;
   }
 
   static Tensor as(Tensor weight, Tensor x) {

@@ -103,7 +103,7 @@ public final class ModelDirectory {
       var json = JSON.createObjectNode();
       json.putArray("architectures").add(format.architecture());
       json.put("model_type", format.modelType());
-      json.put("dtype", dtype(decoder));
+      json.put("dtype", decoder.storedType().name().toLowerCase(Locale.ROOT));
       format.write(decoder.config(), json);
       var generation = JSON.createObjectNode();
       endOfText.ifPresent(
@@ -126,14 +126,9 @@ public final class ModelDirectory {
     }
   }
 
-  /** What PyTorch calls the type of the weights. */
-  private static String dtype(Decoder decoder) {
-    return decoder.parameters().firstEntry().getValue().dtype().name().toLowerCase(Locale.ROOT);
-  }
-
   private static Map<String, Tensor> detached(Decoder decoder) {
     var tensors = new LinkedHashMap<String, Tensor>();
-    decoder.parameters().forEach((name, tensor) -> tensors.put(name, tensor.detach()));
+    decoder.dense().forEach((name, tensor) -> tensors.put(name, tensor.detach()));
     return tensors;
   }
 

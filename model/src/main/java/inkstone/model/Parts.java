@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  *
  * @param weights by the names of {@link Layout}
  */
-record Parts(DecoderConfig config, Map<String, Tensor> weights) {
+record Parts(DecoderConfig config, Map<String, Weight> weights) {
 
   Block block(int layer) {
     var name = Layout.block(layer);
@@ -79,7 +79,7 @@ record Parts(DecoderConfig config, Map<String, Tensor> weights) {
   }
 
   Norm norm(String name) {
-    var weight = get(name + ".weight");
+    var weight = tensor(name + ".weight");
     double epsilon = config.normEpsilon();
     return switch (config.style().norms().kind()) {
       case LAYER -> new Norm.Layer(weight, find(name + ".bias"), epsilon);
@@ -92,11 +92,22 @@ record Parts(DecoderConfig config, Map<String, Tensor> weights) {
     return new Linear(get(name + ".weight"), find(name + ".bias"));
   }
 
-  Tensor get(String name) {
-    return find(name).orElseThrow(() -> new ModelException("weight '" + name + "' is missing"));
+  Weight get(String name) {
+    return Optional.ofNullable(weights.get(name)).orElseThrow(() -> missing(name));
+  }
+
+  /** What is never stored but number by number. */
+  private Tensor tensor(String name) {
+    return find(name).orElseThrow(() -> missing(name));
   }
 
   Optional<Tensor> find(String name) {
-    return Optional.ofNullable(weights.get(name));
+    return weights.get(name) instanceof Weight.Dense(var tensor)
+        ? Optional.of(tensor)
+        : Optional.empty();
+  }
+
+  private static ModelException missing(String name) {
+    return new ModelException("weight '" + name + "' is missing");
   }
 }

@@ -144,7 +144,9 @@ class DecoderTest {
   void readyEmbeddingsEqualTheirIds(DecoderConfig config) {
     try (var decoder = Models.lively(config)) {
       var ids = Models.ids(IDS);
-      var ready = new Embedding(decoder.parameters().get("model.embed_tokens.weight")).forward(ids);
+      var ready =
+          new Embedding(new Weight.Dense(decoder.parameters().get("model.embed_tokens.weight")))
+              .forward(ids);
       assertArrayEquals(
           decoder
               .forward(batch(new Batch.Ids(ids), AttentionPattern.CAUSAL, Batch.Rows.ALL))

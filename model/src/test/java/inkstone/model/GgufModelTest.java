@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,6 +218,85 @@ class GgufModelTest {
         if (!key.contains("ffn_down")) {
           assertEquals(expected, file.entry(key).type(), key);
         }
+      }
+    }
+  }
+
+  /** As the file's numbers, wherever their rows went: turned, joined, transposed. */
+  @ParameterizedTest
+  @CsvSource({"llama-tiny-tied, Q8_0", "llama-tiny, Q4_0", "gpt2-tiny, Q8_0", "gpt2-tiny, Q4_0"})
+  void blocksStayAndAreTheWidenedNumbers(String name, GgufType type) {
+    var path = saved(name, type);
+    long before = Tensor.live();
+    try (var scope = Scope.open();
+        var wide = GgufModel.widened(path);
+        var blocks = GgufModel.open(path)) {
+      assertEquals(wide.config(), blocks.config());
+      blocks
+          .dense()
+          .forEach(
+              (key, tensor) ->
+                  assertArrayEquals(
+                      Objects.requireNonNull(wide.parameters().get(key)).toFloats(),
+                      tensor.toFloats(),
+                      key));
+      var message = assertThrows(ModelException.class, blocks::parameters).getMessage();
+      assertTrue(
+          String.valueOf(message).contains("weight 'model.embed_tokens.weight' is quantised"),
+          message);
+      assertArrayEquals(logits(wide, name), logits(blocks, name), 2e-3f);
+      try (var moved = blocks.to(Device.CPU).computing(DType.BFLOAT16)) {
+        assertArrayEquals(logits(wide, name), logits(moved, name), 0.5f);
+      }
+    }
+    assertEquals(before, Tensor.live());
+  }
+
+  @Test
+  void aModelInBlocksIsSavedAsTheWidenedOne() throws Exception {
+    var path = saved("llama-tiny", GgufType.Q8_0);
+    try (var wide = GgufModel.widened(path);
+        var blocks = GgufModel.open(path)) {
+      for (var each : Map.of("wide", wide, "blocks", blocks).entrySet()) {
+        ModelDirectory.save(folder.resolve(each.getKey()), each.getValue(), OptionalInt.of(1));
+        GgufModel.save(
+            folder.resolve(each.getKey() + ".gguf"), each.getValue(), GgufType.Q8_0, Map.of());
+      }
+    }
+    for (var end : List.of("/model.safetensors", "/config.json", ".gguf")) {
+      assertArrayEquals(
+          Files.readAllBytes(Path.of(folder + "/wide" + end)),
+          Files.readAllBytes(Path.of(folder + "/blocks" + end)),
+          end);
+    }
+  }
+
+  /** As files of llama.cpp's mixed types have it: values in another type than queries and keys. */
+  @Test
+  void joinedMatricesMayHaveSeveralTypes() {
+    var path = folder.resolve("mixed.gguf");
+    try (var scope = Scope.open();
+        var file = GgufFile.open(saved("llama-tiny", GgufType.F32))) {
+      var tensors = new LinkedHashMap<String, Tensor>();
+      var specs = new ArrayList<GgufWriter.Spec>();
+      for (var name : file.names()) {
+        var tensor = Gguf.read(file, name);
+        var type =
+            name.contains("attn_v") || name.contains("ffn_up") ? GgufType.Q4_0 : GgufType.Q8_0;
+        tensors.put(name, tensor);
+        specs.add(Gguf.spec(name, Gguf.fitting(type, tensor), tensor));
+      }
+      Gguf.write(path, file.metadata(), specs, tensors);
+      try (var wide = GgufModel.widened(path);
+          var blocks = GgufModel.open(path)) {
+        wide.parameters()
+            .forEach(
+                (key, tensor) ->
+                    assertArrayEquals(
+                        tensor.toFloats(),
+                        Objects.requireNonNull(blocks.dense().get(key)).toFloats(),
+                        key));
+        assertArrayEquals(logits(wide, "llama-tiny"), logits(blocks, "llama-tiny"), 2e-3f);
       }
     }
   }

@@ -137,7 +137,7 @@ final class Dequantization {
    * the first four scales, then of the first four minima; the upper two bits of those and four
    * bytes of halves make the last four.
    */
-  private static int sixBits(byte[] in, int at, int part, int kind) {
+  static int sixBits(byte[] in, int at, int part, int kind) {
     if (part < 4) {
       return in[at + kind * 4 + part] & 0x3F;
     }
@@ -159,11 +159,11 @@ final class Dequantization {
     }
   }
 
-  private static float half(byte[] in, int at) {
+  static float half(byte[] in, int at) {
     return Float.float16ToFloat((short) uint16(in, at));
   }
 
-  private static int uint16(byte[] in, int at) {
+  static int uint16(byte[] in, int at) {
     return (in[at] & 0xFF) | (in[at + 1] & 0xFF) << 8;
   }
 }

@@ -38,6 +38,55 @@ public final class Functions {
         : composedLinear(x, weight, bias);
   }
 
+  /**
+   * The same with a weight in the blocks of a file; nothing is recorded. On a CPU with the Vector
+   * API up to 8 rows are multiplied in whole numbers: each 32 inputs are rounded to 8 bits and a
+   * scale, which is llama.cpp's arithmetic and moves a result by up to {@code sum |w| * max |x| /
+   * 254} over each 32. More rows are multiplied in float32 without such an error.
+   *
+   * @param weight one above the other, [out, in] together
+   */
+  public static Tensor linear(Tensor x, List<QuantizedMatrix> weight, Optional<Tensor> bias) {
+    return linear(Before.NOTHING, x, weight, bias, Optional.empty());
+  }
+
+  /**
+   * {@code added + before(x) W^T + b} in one step; see {@link #linear(Tensor, List, Optional)}.
+   *
+   * @param added of the result's shape and type
+   */
+  public static Tensor linear(
+      Before before,
+      Tensor x,
+      List<QuantizedMatrix> weight,
+      Optional<Tensor> bias,
+      Optional<Tensor> added) {
+    long out = weight.stream().mapToLong(QuantizedMatrix::rows).sum();
+    if (x.rank() == 0
+        || weight.isEmpty()
+        || weight.stream().anyMatch(part -> part.columns() * before.times() != x.size(-1))
+        || bias.filter(b -> b.rank() != 1 || b.size(0) != out).isPresent()
+        || added
+            .filter(a -> a.dtype() != x.dtype() || a.count() != x.count() / x.size(-1) * out)
+            .isPresent()
+        || (before instanceof Before.RmsNorm norm && norm.weight().count() != x.size(-1))
+        || !x.alive().is_floating_point()) {
+      throw new TensorException(
+          "linear of %s and %s%s%s: needs fractions, [..., in], [out, in], [out] and [..., out]"
+              .formatted(
+                  x,
+                  weight,
+                  bias.map(b -> " and " + b).orElse(""),
+                  added.map(a -> " and " + a).orElse("")));
+    }
+    if (Native.records(x)) {
+      throw new TensorException(
+          "linear of %s and %s: no gradient goes through quantised weights; widen them, or switch gradients off"
+              .formatted(x, weight));
+    }
+    return new QuantizedLinear(before, x, weight, bias, added).forward();
+  }
+
   static Tensor kernelLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
     return Scope.of(
         () -> {
@@ -65,6 +114,20 @@ public final class Functions {
         "embedding", () -> torch.embedding(weight.alive(), ids.alive()), weight, ids);
   }
 
+  /** The same with a weight in the blocks of a file, one part above the other; float32. */
+  public static Tensor embedding(List<QuantizedMatrix> weight, Tensor ids) {
+    long rows = weight.stream().mapToLong(QuantizedMatrix::rows).sum();
+    long[] places = ids.toLongs();
+    for (long id : places) {
+      if (id < 0 || id >= rows) {
+        throw new TensorException("embedding: there is no id " + id + " among " + rows);
+      }
+    }
+    long[] shape = Arrays.copyOf(ids.shape(), ids.rank() + 1);
+    shape[ids.rank()] = weight.getFirst().columns();
+    return Native.call("embedding", () -> QuantizedTiles.rows(weight, places).view(shape), ids);
+  }
+
   /** Layer normalisation over the last dimension (Ba et al., 2016, formula 4). */
   public static Tensor layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double epsilon) {
     return Native.call(
@@ -89,9 +152,18 @@ public final class Functions {
             && weight.rank() == 1
             && weight.count() == x.size(-1)
             && RowNorm.fits(x.size(-1))
-        ? Native.perform(
-            "rmsNorm", () -> new RowNorm(x.alive(), weight.alive(), epsilon), x, weight)
+        ? kernelRmsNorm(x, weight, epsilon)
         : composedRmsNorm(x, weight, epsilon);
+  }
+
+  private static Tensor kernelRmsNorm(Tensor x, Tensor weight, double epsilon) {
+    return x.size(0) == 1
+            && x.rank() == 2
+            && !Native.records(x, weight)
+            && x.alive().is_contiguous()
+        ? Native.call("rmsNorm", () -> RowNorm.one(x.alive(), weight.alive(), epsilon))
+        : Native.perform(
+            "rmsNorm", () -> new RowNorm(x.alive(), weight.alive(), epsilon), x, weight);
   }
 
   static Tensor composedRmsNorm(Tensor x, Tensor weight, double epsilon) {

@@ -31,10 +31,36 @@ final class RowNorm extends Operation {
     this.epsilon = epsilon;
     x = hold(input.detach().contiguous());
     width = Math.toIntExact(weight.numel());
-    w = new float[width];
-    Numbers.of(weight.detach().contiguous()).read(0, w, 0, width);
+    w = weights(weight);
     rows = Math.toIntExact(x.numel() / width);
     scales = new float[rows];
+  }
+
+  static float[] weights(Tensor weight) {
+    var w = new float[Math.toIntExact(weight.numel())];
+    Numbers.of(weight.is_contiguous() ? weight : weight.detach().contiguous())
+        .read(0, w, 0, w.length);
+    return w;
+  }
+
+  /** A single row, unrecorded: what is around the arithmetic takes longer than it. */
+  static Tensor one(Tensor x, Tensor weight, double epsilon) {
+    var w = weights(weight);
+    var values = new float[w.length];
+    Numbers.of(x).read(0, values, 0, w.length);
+    normalize(values, w, epsilon);
+    var y = x.new_empty(x.sizes());
+    Numbers.of(y).write(values, 0, 0, w.length);
+    return y;
+  }
+
+  /** One row in place; gives what it was multiplied with beside the weight. */
+  static float normalize(float[] values, float[] w, double epsilon) {
+    float scale = scale(values, w.length, epsilon);
+    for (int i = 0; i < w.length; i += LANES) {
+      at(values, i).mul(scale).mul(at(w, i)).intoArray(values, i);
+    }
+    return scale;
   }
 
   static boolean fits(long width) {
@@ -78,16 +104,13 @@ final class RowNorm extends Operation {
         () ->
             (row, values, unused) -> {
               from.read((long) row * width, values, 0, width);
-              scales[row] = scale(values);
-              for (int i = 0; i < width; i += LANES) {
-                at(values, i).mul(scales[row]).mul(at(w, i)).intoArray(values, i);
-              }
+              scales[row] = normalize(values, w, epsilon);
               to.write(values, 0, (long) row * width, width);
             });
     return y;
   }
 
-  private float scale(float[] values) {
+  private static float scale(float[] values, int width, double epsilon) {
     var squares = FloatVector.zero(SPECIES);
     for (int i = 0; i < width; i += LANES) {
       var v = at(values, i);

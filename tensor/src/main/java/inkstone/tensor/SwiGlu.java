@@ -65,7 +65,8 @@ final class SwiGlu extends Operation {
         });
   }
 
-  private static void forward(float[] a, int width) {
+  /** One row in place: its first half becomes the result. */
+  static void forward(float[] a, int width) {
     for (int i = 0; i < width; i += LANES) {
       var v = at(a, i);
       v.div(Lanes.exp(v.neg()).add(1)).mul(at(a, width + i)).intoArray(a, i);

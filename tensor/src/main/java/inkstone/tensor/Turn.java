@@ -23,7 +23,7 @@ final class Turn extends Operation {
 
   private static float[] numbers(Tensor x) {
     var all = new float[Math.toIntExact(x.numel())];
-    Numbers.of(x.detach().contiguous()).read(0, all, 0, all.length);
+    Numbers.of(x.is_contiguous() ? x : x.detach().contiguous()).read(0, all, 0, all.length);
     return all;
   }
 

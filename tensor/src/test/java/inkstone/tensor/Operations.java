@@ -32,6 +32,10 @@ final class Operations {
   private final Tensor learnt = Random.normal(0, 1, 128, 128).requiresGrad(true);
   private final Tensor first = Tensor.zeros(DType.FLOAT32, Device.CPU, 128, 128);
   private final Tensor second = Tensor.zeros(DType.FLOAT32, Device.CPU, 128, 128);
+  private final List<QuantizedMatrix> blocks =
+      List.of(
+          QuantizedMatrix.of(
+              GgufType.Q8_0, 128, 128, i -> MemorySegment.ofArray(new byte[4 * 34])));
   private final float[] floats = new float[128 * 128];
   private final long[] longs = new long[64 * 128];
   private final int[] ints = new int[64 * 128];
@@ -188,6 +192,13 @@ final class Operations {
         "Functions.linear(Tensor, Tensor, Optional)",
         () -> Functions.linear(x, y, Optional.of(row)));
     one("Functions.embedding(Tensor, Tensor)", () -> Functions.embedding(x, ids));
+    one(
+        "Functions.linear(Tensor, List, Optional)",
+        () -> Functions.linear(x, blocks, Optional.of(row)));
+    one(
+        "Functions.linear(Before, Tensor, List, Optional, Optional)",
+        () -> Functions.linear(Before.NOTHING, x, blocks, Optional.of(row), Optional.of(x)));
+    one("Functions.embedding(List, Tensor)", () -> Functions.embedding(blocks, ids));
     one(
         "Functions.layerNorm(Tensor, Tensor, Optional, double)",
         () -> Functions.layerNorm(x, row, Optional.of(row), 1e-5));

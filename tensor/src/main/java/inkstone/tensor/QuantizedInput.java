@@ -1,0 +1,66 @@
+package inkstone.tensor;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * A row of inputs in whole numbers of 8 bits: each {@link PackedForm#COLUMNS} share the scale that
+ * makes their largest magnitude 127, as llama.cpp's {@code quantize_row_q8_0} has it.
+ *
+ * @param pairs two neighbours to an int, the first in its lower half
+ * @param scales one for each 32 numbers
+ * @param sums of those 32 numbers, as rounded
+ */
+record QuantizedInput(int[] pairs, float[] scales, float[] sums) {
+
+  private static final int BLOCK = PackedForm.COLUMNS;
+  private static final int MOST = 127;
+
+  /** Added to a float below 2^22, it leaves the nearest whole number in the last bits. */
+  private static final float ROUND = 0x1.8p23f;
+
+  /** The first {@code count} numbers. */
+  static QuantizedInput of(float[] x, int count) {
+    var pairs = new int[count / 2];
+    var scales = new float[count / BLOCK];
+    var sums = new float[scales.length];
+    var bits = new int[BLOCK];
+    for (int block = 0; block < scales.length; block++) {
+      float scale = largest(x, block * BLOCK) / MOST;
+      round(x, block * BLOCK, scale < Float.MIN_NORMAL ? 0 : 1 / scale, bits);
+      scales[block] = scale;
+      sums[block] = scale * pair(bits, pairs, block * BLOCK / 2);
+    }
+    return new QuantizedInput(pairs, scales, sums);
+  }
+
+  private static float largest(float[] x, int from) {
+    var most = FloatVector.zero(Lanes.SPECIES);
+    for (int i = 0; i < BLOCK; i += Lanes.COUNT) {
+      most = most.max(FloatVector.fromArray(Lanes.SPECIES, x, from + i).abs());
+    }
+    return most.reduceLanes(VectorOperators.MAX);
+  }
+
+  private static void round(float[] x, int from, float inverse, int[] bits) {
+    for (int i = 0; i < BLOCK; i += Lanes.COUNT) {
+      FloatVector.fromArray(Lanes.SPECIES, x, from + i)
+          .mul(inverse)
+          .add(ROUND)
+          .reinterpretAsInts()
+          .intoArray(bits, i);
+    }
+  }
+
+  /** Gives the sum. */
+  private static int pair(int[] bits, int[] pairs, int at) {
+    int sum = 0;
+    for (int i = 0; i < BLOCK / 2; i++) {
+      int even = (short) bits[2 * i];
+      int odd = (short) bits[2 * i + 1];
+      pairs[at + i] = even & 0xFFFF | odd << 16;
+      sum += even + odd;
+    }
+    return sum;
+  }
+}
