@@ -1,6 +1,8 @@
 package inkstone.generate;
 
+import inkstone.generate.constraint.Constraint;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -24,6 +26,8 @@ import java.util.OptionalLong;
  * @param stop strings that end the text where they would appear; they are not part of it
  * @param seed what fixes the random choices; without it each generation has its own
  * @param logprobs whether the completion lists the log-probability of each token
+ * @param constraint what the text is held to; it may still end early at a stop string or the limit
+ *     of tokens, and is then the beginning of one that the constraint accepts
  */
 public record GenerationRequest(
     String prompt,
@@ -35,7 +39,8 @@ public record GenerationRequest(
     int maxTokens,
     List<String> stop,
     OptionalLong seed,
-    boolean logprobs) {
+    boolean logprobs,
+    Optional<Constraint> constraint) {
 
   /** The most tokens that are written where a request does not say. */
   public static final int MAX_TOKENS = 256;
@@ -72,7 +77,8 @@ public record GenerationRequest(
         MAX_TOKENS,
         List.of(),
         OptionalLong.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   /** This request at another temperature, 0 or more. */
@@ -87,7 +93,8 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        constraint);
   }
 
   /** This request among the {@code value} most likely tokens; 0 is off. */
@@ -102,7 +109,8 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        constraint);
   }
 
   /** This request with another top-p, in [0, 1]. */
@@ -117,7 +125,8 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        constraint);
   }
 
   /** This request with another min-p, in [0, 1]. */
@@ -132,7 +141,8 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        constraint);
   }
 
   /** This request with another repetition penalty, above 0. */
@@ -147,13 +157,24 @@ public record GenerationRequest(
         maxTokens,
         stop,
         seed,
-        logprobs);
+        logprobs,
+        constraint);
   }
 
   /** This request for at most {@code value} tokens, 1 or more. */
   public GenerationRequest maxTokens(int value) {
     return new GenerationRequest(
-        prompt, temperature, topK, topP, minP, repetitionPenalty, value, stop, seed, logprobs);
+        prompt,
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        value,
+        stop,
+        seed,
+        logprobs,
+        constraint);
   }
 
   /** This request with these stop strings in place of its own. */
@@ -173,7 +194,8 @@ public record GenerationRequest(
         maxTokens,
         values,
         seed,
-        logprobs);
+        logprobs,
+        constraint);
   }
 
   /** This request with its random choices fixed. */
@@ -188,12 +210,42 @@ public record GenerationRequest(
         maxTokens,
         stop,
         OptionalLong.of(value),
-        logprobs);
+        logprobs,
+        constraint);
   }
 
   /** This request with, or without, log-probabilities in the completion. */
   public GenerationRequest logprobs(boolean value) {
     return new GenerationRequest(
-        prompt, temperature, topK, topP, minP, repetitionPenalty, maxTokens, stop, seed, value);
+        prompt,
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        maxTokens,
+        stop,
+        seed,
+        value,
+        constraint);
+  }
+
+  /**
+   * This request for a text that keeps to {@code value}, for example {@code
+   * Constraint.json(schema)}.
+   */
+  public GenerationRequest constraint(Constraint value) {
+    return new GenerationRequest(
+        prompt,
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        maxTokens,
+        stop,
+        seed,
+        logprobs,
+        Optional.of(value));
   }
 }

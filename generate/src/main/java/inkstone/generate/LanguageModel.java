@@ -1,5 +1,6 @@
 package inkstone.generate;
 
+import inkstone.generate.constraint.Guide;
 import inkstone.model.Decoder;
 import inkstone.model.GgufModel;
 import inkstone.model.ModelDirectory;
@@ -33,6 +34,7 @@ public final class LanguageModel implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final GenerationDefaults defaults;
   private final Optional<ChatTemplate> template;
+  private final Guides guides;
 
   private LanguageModel(
       Decoder decoder,
@@ -43,6 +45,7 @@ public final class LanguageModel implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.defaults = defaults;
     this.template = template;
+    guides = new Guides(tokenizer, defaults.end());
   }
 
   /**
@@ -204,6 +207,11 @@ public final class LanguageModel implements AutoCloseable {
     return defaults.begin().isPresent()
         ? defaults.begin().stream().toArray()
         : tokenizer.postProcessor().begin();
+  }
+
+  /** Where the text of a request may go; empty where it is free. */
+  Optional<Guide> guide(GenerationRequest request) {
+    return request.constraint().map(c -> guides.start(c, !request.prompt().isEmpty()));
   }
 
   private Sampling sampling(GenerationRequest request) {

@@ -49,7 +49,7 @@ public final class Pieces implements Iterable<Piece>, AutoCloseable {
     this.request = request;
     this.prompt = prompt;
     seed = request.seed().orElseGet(() -> Math.abs(System.nanoTime() % 1_000_000_000));
-    sampler = Sampler.of(sampling, seed);
+    sampler = Sampler.of(sampling, seed, model.guide(request));
     sampler.see(prompt);
     int context = decoder.config().context();
     maxTokens = Math.min(request.maxTokens(), context - prompt.length);
@@ -87,7 +87,7 @@ public final class Pieces implements Iterable<Piece>, AutoCloseable {
     written++;
     logprobs.add(choice.logprob());
     var certain = stops.accept(ends ? "" : characters.accept(choice.id()));
-    if (ends || stops.stopped()) {
+    if (ends || stops.stopped() || sampler.finished()) {
       finished = Optional.of(FinishReason.STOP);
     } else if (written == maxTokens) {
       finished = Optional.of(FinishReason.LENGTH);
