@@ -25,11 +25,14 @@ final class ChatTerminal {
   static void talk(ChatSession session, ChatWords words, String welcome, Path history)
       throws IOException {
     boolean styled = System.getenv("NO_COLOR") == null || System.getenv("NO_COLOR").isEmpty();
+    // Of a terminal that says nothing of UTF-8, most speak it all the same.
     try (var terminal =
         TerminalBuilder.builder()
             .name("inkstone")
             .system(true)
             .encoding(StandardCharsets.UTF_8)
+            .stdinEncoding(StandardCharsets.UTF_8)
+            .stdoutEncoding(StandardCharsets.UTF_8)
             .build()) {
       var screen = new ChatScreen(terminal.writer(), styled);
       var loop = new ChatLoop(session, screen, words, true);

@@ -56,6 +56,8 @@ final class SchemaReader {
       return new SchemaReader(JSON.readTree(schema)).read();
     } catch (JacksonException e) {
       throw new ConstraintException("the schema is not JSON: " + e.getOriginalMessage(), e);
+    } catch (NumberFormatException e) {
+      throw new ConstraintException("the schema has a number that is far too large", e);
     } catch (StackOverflowError e) {
       throw new ConstraintException("the schema is nested too deep to be followed", e);
     }
