@@ -5,6 +5,8 @@ module inkstone.cli {
   requires inkstone.hub;
   requires info.picocli;
   requires java.management;
+  requires org.jline.reader;
+  requires org.jline.terminal;
   requires transitive static org.jspecify;
 
   exports inkstone.cli;

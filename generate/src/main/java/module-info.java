@@ -5,4 +5,5 @@ module inkstone.generate {
   requires transitive static org.jspecify;
 
   exports inkstone.generate;
+  exports inkstone.generate.constraint;
 }

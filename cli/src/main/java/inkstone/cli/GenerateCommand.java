@@ -10,13 +10,12 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code inkstone generate}: goes on writing from a prompt. */
@@ -41,44 +40,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "What the text begins with; - reads standard input (default: nothing).")
   private String prompt = "";
 
-  @Option(
-      names = "--max-tokens",
-      paramLabel = "N",
-      description = "The most tokens to write (default: ${DEFAULT-VALUE}).")
-  private int maxTokens = GenerationRequest.MAX_TOKENS;
-
-  @Option(
-      names = "--temperature",
-      paramLabel = "T",
-      description = "0 always takes the likeliest token (default: what the model says, else 0.8).")
-  private @Nullable Double temperature;
-
-  @Option(names = "--top-k", paramLabel = "K", description = "Only the K likeliest; 0 is off.")
-  private @Nullable Integer topK;
-
-  @Option(names = "--top-p", paramLabel = "P", description = "Only the likeliest that make up P.")
-  private @Nullable Double topP;
-
-  @Option(
-      names = "--min-p",
-      paramLabel = "P",
-      description = "Only those with at least P times the likeliest's probability.")
-  private @Nullable Double minP;
-
-  @Option(
-      names = "--repetition-penalty",
-      paramLabel = "R",
-      description = "Above 1: tokens that were there come less; 1 is off.")
-  private @Nullable Double repetitionPenalty;
-
-  @Option(
-      names = "--stop",
-      paramLabel = "TEXT",
-      description = "End before this text; may be given several times.")
-  private List<String> stop = List.of();
-
-  @Option(names = "--seed", paramLabel = "N", description = "Gives the same text again.")
-  private @Nullable Long seed;
+  @Mixin private GenerationOptions options = new GenerationOptions();
 
   @Override
   public Integer call() {
@@ -100,16 +62,8 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private GenerationRequest request() {
-    var request =
-        GenerationRequest.of(prompt.equals("-") ? standardInput() : prompt)
-            .maxTokens(maxTokens)
-            .stop(stop);
-    request = temperature == null ? request : request.temperature(temperature);
-    request = topK == null ? request : request.topK(topK);
-    request = topP == null ? request : request.topP(topP);
-    request = minP == null ? request : request.minP(minP);
-    request = repetitionPenalty == null ? request : request.repetitionPenalty(repetitionPenalty);
-    return seed == null ? request : request.seed(seed);
+    return options.request(
+        prompt.equals("-") ? standardInput() : prompt, GenerationRequest.MAX_TOKENS);
   }
 
   private static String standardInput() {

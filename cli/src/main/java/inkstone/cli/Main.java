@@ -19,6 +19,7 @@ import picocli.CommandLine.TypeConversionException;
       PretrainCommand.class,
       TokenizerCommand.class,
       GenerateCommand.class,
+      ChatCommand.class,
       ConvertCommand.class,
       PullCommand.class,
       ReportCommand.class,
@@ -81,7 +82,7 @@ public final class Main {
   }
 
   /** Every room tells what a person can mend by an unchecked exception of its own. */
-  private static boolean isMistake(Exception e) {
+  static boolean isMistake(Exception e) {
     return e instanceof RuntimeException && e.getClass().getName().startsWith("inkstone.");
   }
 }

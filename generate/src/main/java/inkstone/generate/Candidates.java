@@ -67,10 +67,14 @@ record Candidates(int[] ids, double[] weights) {
   /** The token at {@code uniform}, in [0, 1), of the shares laid end to end. */
   int at(double uniform) {
     double rest = uniform * Arrays.stream(weights).sum();
-    int i = 0;
-    while (i < ids.length - 1 && rest >= weights[i]) {
-      rest -= weights[i++];
+    int chosen = 0;
+    // Rounding may leave a rest behind the last share; what has none must not get it.
+    for (int i = 0; i < ids.length && (i == 0 || rest >= 0); i++) {
+      if (weights[i] > 0) {
+        chosen = i;
+        rest -= weights[i];
+      }
     }
-    return ids[i];
+    return ids[chosen];
   }
 }

@@ -2,7 +2,9 @@ package inkstone.generate;
 
 /** Why a generation ended. */
 public enum FinishReason {
-  /** The model wrote its end-of-text token, or a stop string appeared. */
+  /**
+   * The model wrote its end-of-text token, a stop string appeared, or a constraint is fulfilled.
+   */
   STOP,
   /** The asked number of tokens, or the model's context, was used up. */
   LENGTH,

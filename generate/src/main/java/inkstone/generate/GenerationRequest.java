@@ -1,6 +1,8 @@
 package inkstone.generate;
 
+import inkstone.generate.constraint.Constraint;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -25,6 +27,8 @@ import java.util.OptionalLong;
  * @param seed what fixes the random choices; without it each generation has its own
  * @param logprobs whether the completion lists the log-probability of each token
  * @param speculation how tokens are guessed ahead, which changes the speed and not the text
+ * @param constraint what the text is held to; it may still end early at a stop string or the limit
+ *     of tokens, and is then the beginning of one that the constraint accepts
  */
 public record GenerationRequest(
     String prompt,
@@ -37,7 +41,8 @@ public record GenerationRequest(
     List<String> stop,
     OptionalLong seed,
     boolean logprobs,
-    Speculation speculation) {
+    Speculation speculation,
+    Optional<Constraint> constraint) {
 
   /** The most tokens that are written where a request does not say. */
   public static final int MAX_TOKENS = 256;
@@ -75,7 +80,8 @@ public record GenerationRequest(
         List.of(),
         OptionalLong.empty(),
         false,
-        Speculation.NONE);
+        Speculation.NONE,
+        Optional.empty());
   }
 
   /** This request at another temperature, 0 or more. */
@@ -91,7 +97,8 @@ public record GenerationRequest(
         stop,
         seed,
         logprobs,
-        speculation);
+        speculation,
+        constraint);
   }
 
   /** This request among the {@code value} most likely tokens; 0 is off. */
@@ -107,7 +114,8 @@ public record GenerationRequest(
         stop,
         seed,
         logprobs,
-        speculation);
+        speculation,
+        constraint);
   }
 
   /** This request with another top-p, in [0, 1]. */
@@ -123,7 +131,8 @@ public record GenerationRequest(
         stop,
         seed,
         logprobs,
-        speculation);
+        speculation,
+        constraint);
   }
 
   /** This request with another min-p, in [0, 1]. */
@@ -139,7 +148,8 @@ public record GenerationRequest(
         stop,
         seed,
         logprobs,
-        speculation);
+        speculation,
+        constraint);
   }
 
   /** This request with another repetition penalty, above 0. */
@@ -155,7 +165,8 @@ public record GenerationRequest(
         stop,
         seed,
         logprobs,
-        speculation);
+        speculation,
+        constraint);
   }
 
   /** This request for at most {@code value} tokens, 1 or more. */
@@ -171,7 +182,8 @@ public record GenerationRequest(
         stop,
         seed,
         logprobs,
-        speculation);
+        speculation,
+        constraint);
   }
 
   /** This request with these stop strings in place of its own. */
@@ -192,7 +204,8 @@ public record GenerationRequest(
         values,
         seed,
         logprobs,
-        speculation);
+        speculation,
+        constraint);
   }
 
   /** This request with its random choices fixed. */
@@ -208,7 +221,8 @@ public record GenerationRequest(
         stop,
         OptionalLong.of(value),
         logprobs,
-        speculation);
+        speculation,
+        constraint);
   }
 
   /** This request with, or without, log-probabilities in the completion. */
@@ -224,7 +238,8 @@ public record GenerationRequest(
         stop,
         seed,
         value,
-        speculation);
+        speculation,
+        constraint);
   }
 
   /** This request with tokens guessed ahead. */
@@ -240,6 +255,27 @@ public record GenerationRequest(
         stop,
         seed,
         logprobs,
-        value);
+        value,
+        constraint);
+  }
+
+  /**
+   * This request for a text that keeps to {@code value}, for example {@code
+   * Constraint.json(schema)}.
+   */
+  public GenerationRequest constraint(Constraint value) {
+    return new GenerationRequest(
+        prompt,
+        temperature,
+        topK,
+        topP,
+        minP,
+        repetitionPenalty,
+        maxTokens,
+        stop,
+        seed,
+        logprobs,
+        speculation,
+        Optional.of(value));
   }
 }

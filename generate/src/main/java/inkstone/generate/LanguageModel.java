@@ -1,5 +1,6 @@
 package inkstone.generate;
 
+import inkstone.generate.constraint.Guide;
 import inkstone.model.Decoder;
 import inkstone.model.GgufModel;
 import inkstone.model.ModelDirectory;
@@ -40,6 +41,7 @@ public final class LanguageModel implements AutoCloseable {
   private final GenerationDefaults defaults;
   private final Optional<ChatTemplate> template;
   private final Stepper stepper;
+  private final Guides guides;
 
   private LanguageModel(
       Decoder decoder,
@@ -52,6 +54,7 @@ public final class LanguageModel implements AutoCloseable {
     this.defaults = defaults;
     this.template = template;
     this.stepper = stepper;
+    guides = new Guides(tokenizer, defaults.end());
   }
 
   /**
@@ -292,6 +295,11 @@ public final class LanguageModel implements AutoCloseable {
     return defaults.begin().isPresent()
         ? defaults.begin().stream().toArray()
         : tokenizer.postProcessor().begin();
+  }
+
+  /** Where the text of a request may go; empty where it is free. */
+  Optional<Guide> guide(GenerationRequest request) {
+    return request.constraint().map(c -> guides.start(c, !request.prompt().isEmpty()));
   }
 
   private Sampling sampling(GenerationRequest request) {

@@ -1,6 +1,8 @@
 package inkstone.generate;
 
+import inkstone.generate.constraint.Guide;
 import java.util.BitSet;
+import java.util.Optional;
 
 /**
  * Draws one token after another from logits. The same settings, seed and logits give the same
@@ -11,11 +13,13 @@ public final class Sampler {
   private final Sampling sampling;
   private final long seed;
   private final BitSet seen = new BitSet();
+  private Optional<Guide> guide;
   private long draws;
 
-  private Sampler(Sampling sampling, long seed) {
+  private Sampler(Sampling sampling, long seed, Optional<Guide> guide) {
     this.sampling = sampling;
     this.seed = seed;
+    this.guide = guide;
   }
 
   /**
@@ -23,13 +27,18 @@ public final class Sampler {
    *
    * @param id the token
    * @param logprob the natural logarithm of its probability in the model's own distribution, the
-   *     softmax of the logits as they came: before penalty, temperature and filters
+   *     softmax of the logits as they came: before constraint, penalty, temperature and filters
    */
   public record Choice(int id, double logprob) {}
 
   /** A sampler at the beginning of the stream of {@code seed}. */
   public static Sampler of(Sampling sampling, long seed) {
-    return new Sampler(sampling, seed);
+    return of(sampling, seed, Optional.empty());
+  }
+
+  /** As above, of a text that keeps to a constraint: what it forbids gets no share. */
+  public static Sampler of(Sampling sampling, long seed, Optional<Guide> guide) {
+    return new Sampler(sampling, seed, guide);
   }
 
   /** Counts tokens, such as a prompt's, as repeated if they come. */
@@ -45,6 +54,7 @@ public final class Sampler {
    *
    * @param logits one for each token; minus infinity where it must not come
    * @throws GenerationException if a logit is NaN or infinite, or no token may come
+   * @throws inkstone.generate.constraint.ConstraintException if the constraint cannot go on
    */
   public Choice next(float[] logits) {
     return next(logits, normaliser(logits));
@@ -57,18 +67,24 @@ public final class Sampler {
    */
   Choice next(float[] logits, double normaliser) {
     largest(logits); // for its check
-    var scores = sampling.repetitionPenalty() == 1 ? logits : penalised(logits);
+    boolean free = guide.isEmpty() && sampling.repetitionPenalty() == 1;
+    var scores = free ? logits : penalised(logits);
+    guide.ifPresent(point -> point.allowed().apply(scores));
     int best = 0;
     for (int id = 1; id < scores.length; id++) {
       if (scores[id] > scores[best]) {
         best = id;
       }
     }
+    if (scores[best] == Float.NEGATIVE_INFINITY) {
+      throw new GenerationException("the model forbids every token that the constraint allows");
+    }
     int id =
         sampling.temperature() == 0
             ? best
             : Candidates.of(scores, scores[best], sampling).at(Uniform.at(seed, draws++));
     seen.set(id);
+    guide = guide.map(point -> point.accept(id));
     return new Choice(id, logits[id] - normaliser);
   }
 
@@ -79,6 +95,11 @@ public final class Sampler {
       sum += Exponential.at((double) logit - largest);
     }
     return largest + Math.log(sum);
+  }
+
+  /** Whether the constraint, if there is one, allows nothing more but the end. */
+  public boolean finished() {
+    return guide.map(Guide::finished).orElse(false);
   }
 
   private static float largest(float[] logits) {

@@ -56,7 +56,7 @@ final class Writing implements AutoCloseable {
     ids = prompt.clone();
     count = prompt.length;
     seed = request.seed().orElseGet(() -> Math.abs(System.nanoTime() % 1_000_000_000));
-    sampler = Sampler.of(sampling, seed);
+    sampler = Sampler.of(sampling, seed, model.guide(request));
     sampler.see(prompt);
     maxTokens = Math.min(request.maxTokens(), room - prompt.length);
     stops = new StopStrings(request.stop());
@@ -135,7 +135,7 @@ final class Writing implements AutoCloseable {
     ids[count++] = choice.id();
     written++;
     var certain = stops.accept(ends ? "" : characters.accept(choice.id()));
-    if (ends || stops.stopped()) {
+    if (ends || stops.stopped() || sampler.finished()) {
       finished = Optional.of(FinishReason.STOP);
     } else if (written == maxTokens) {
       finished = Optional.of(FinishReason.LENGTH);

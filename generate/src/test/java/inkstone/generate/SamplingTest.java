@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import inkstone.generate.constraint.Constraint;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -73,7 +75,8 @@ class SamplingTest {
             .maxTokens(9)
             .stop("\n", "END")
             .seed(7)
-            .logprobs(true);
+            .logprobs(true)
+            .constraint(Constraint.regex("a"));
     var expected =
         new GenerationRequest(
             "Hello",
@@ -86,7 +89,8 @@ class SamplingTest {
             List.of("\n", "END"),
             OptionalLong.of(7),
             true,
-            Speculation.NONE);
+            Speculation.NONE,
+            Optional.of(Constraint.regex("a")));
     assertEquals(expected, full);
     assertEquals(
         expected,
@@ -98,6 +102,7 @@ class SamplingTest {
             .maxTokens(9)
             .stop(List.of("\n", "END"))
             .seed(7)
-            .logprobs(true));
+            .logprobs(true)
+            .constraint(Constraint.regex("a")));
   }
 }
