@@ -17,7 +17,7 @@ final class Python {
   /** A peer that came, with its first words, or the reason why none did. */
   sealed interface Arrival {
     /** It is ready. */
-    record Came(Contender contender, JsonNode ready) implements Arrival {}
+    record Came(Side side, JsonNode ready) implements Arrival {}
 
     /** The message for the user, in one line. */
     record Missing(String why) implements Arrival {}
