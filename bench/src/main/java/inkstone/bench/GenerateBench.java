@@ -1,5 +1,6 @@
 package inkstone.bench;
 
+import inkstone.generate.LanguageModel;
 import inkstone.journal.Machine;
 import inkstone.tensor.GgufType;
 import java.io.IOException;
@@ -12,21 +13,21 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /**
- * Compares how fast two programs write with the same model file.
+ * Compares how fast two programs write with the same model.
  *
  * @param stored the type of the matrices of a file with random weights
  * @param model a file to take instead of one with random weights
- * @param peer whether llama.cpp takes part
- * @param peerHome where its programs lie; otherwise on the path
+ * @param peerHome where the peer's programs or classes lie; llama.cpp's otherwise on the path
  */
 public record GenerateBench(
     GenerateWork work,
     GenerateSize size,
     GgufType stored,
     Optional<Path> model,
-    boolean peer,
+    GeneratePeer peer,
     Optional<Path> peerHome,
     int threads,
     Rounds rounds,
@@ -63,7 +64,7 @@ public record GenerateBench(
   private BenchResult run(Path file, Consumer<String> progress, Consumer<String> notice) {
     progress.accept("starting our side");
     try (var us = ours(file)) {
-      var them = peer ? theirs(file, notice) : Optional.<Side>empty();
+      var them = theirs(file, notice);
       try {
         var duel = Duel.fight(us, them, rounds, progress);
         return result(duel, them.map(Object::toString).orElse(BenchResult.NO_PEER));
@@ -85,7 +86,7 @@ public record GenerateBench(
               OwnJvm.command(GenerateWorker.class, words),
               variables -> environment.apply(variables, threads));
       worker.ready();
-      var side = new Asked(worker, work.question());
+      var side = new Asked("inkstone", worker, work.question());
       side.round(0); // The compiler needs to have seen the work before it is timed.
       side.round(0);
       return side;
@@ -95,6 +96,16 @@ public record GenerateBench(
   }
 
   private Optional<Side> theirs(Path file, Consumer<String> notice) {
+    return switch (peer) {
+      case NONE -> Optional.empty();
+      case LLAMA_CPP -> llamaCpp(file, notice);
+      case JLAMA -> jlama(file, notice);
+      case LLAMA3_JAVA ->
+          came(inJvm("bench/peers/Llama3Peer.java", List.of(file.toString())), notice);
+    };
+  }
+
+  private Optional<Side> llamaCpp(Path file, Consumer<String> notice) {
     var home = new LlamaCpp(peerHome);
     var name = work == GenerateWork.START ? Started.PROGRAM : LlamaBench.PROGRAM;
     var program = home.program(name);
@@ -106,6 +117,40 @@ public record GenerateBench(
             work == GenerateWork.START
                 ? Started.theirs(found, file, threads)
                 : new LlamaBench(found, file, work, threads));
+  }
+
+  /** It reads folders only: it gets one with the same weights. */
+  private Optional<Side> jlama(Path file, Consumer<String> notice) {
+    var folder = Folder.temporary();
+    try (var opened = LanguageModel.open(file)) {
+      opened.save(folder.path());
+    }
+    var type = stored == GgufType.Q4_0 ? "q4" : "f32";
+    var words = List.of(folder.path().toString(), Integer.toString(threads), type);
+    var side = came(inJvm("bench/peers/JlamaPeer.java", words), notice);
+    if (side.isEmpty()) {
+      folder.close();
+    }
+    return side.map(s -> new Housed(s, folder));
+  }
+
+  private Python.Arrival inJvm(String script, List<String> words) {
+    if (work == GenerateWork.START) {
+      throw new BenchException("--work start: only llama.cpp has a command to compare with");
+    }
+    return JavaPeer.start(
+        peer.toString(), peerHome.orElse(Path.of(peer.toString())), script, words, threads);
+  }
+
+  private Optional<Side> came(Python.Arrival arrival, Consumer<String> notice) {
+    return switch (arrival) {
+      case Python.Arrival.Came(Contender worker, JsonNode ready) ->
+          Optional.of(new Asked(peer.toString(), worker, work.question()));
+      case Python.Arrival.Missing(String why) -> {
+        notice.accept(why);
+        yield Optional.empty();
+      }
+    };
   }
 
   private BenchResult result(Duel duel, String name) {

@@ -9,8 +9,8 @@ public enum GenerateSize {
   TINY(new Shape(512, 32, 2, 4, 2, 64, true)),
   /** That of SmolLM2-135M. */
   M135(new Shape(49_152, 576, 30, 9, 3, 1_536, true)),
-  /** That of TinyLlama-1.1B. */
-  B1(new Shape(32_000, 2_048, 22, 32, 4, 5_632, false));
+  /** That of Llama-3.2-1B. */
+  B1(new Shape(128_256, 2_048, 16, 32, 8, 8_192, true));
 
   private static final int CONTEXT = 2_048;
 

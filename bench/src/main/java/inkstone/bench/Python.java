@@ -17,7 +17,7 @@ final class Python {
   /** A peer that came, with its first words, or the reason why none did. */
   sealed interface Arrival {
     /** It is ready. */
-    record Came(Side side, JsonNode ready) implements Arrival {}
+    record Came(Contender contender, JsonNode ready) implements Arrival {}
 
     /** The message for the user, in one line. */
     record Missing(String why) implements Arrival {}
@@ -59,7 +59,7 @@ final class Python {
             + ALONE);
   }
 
-  private static Arrival greet(String side, Contender contender) {
+  static Arrival greet(String side, Contender contender) {
     try {
       var ready = contender.ready();
       if (ready.path("ready").asBoolean(false)) {
@@ -74,7 +74,7 @@ final class Python {
     }
   }
 
-  private static Optional<Path> find(String script) {
+  static Optional<Path> find(String script) {
     return Stream.of(System.getProperty("inkstone.root", ""), "")
         .map(root -> Path.of(root).resolve(script).toAbsolutePath())
         .filter(Files::isRegularFile)

@@ -15,7 +15,7 @@ record Started(String name, List<String> command, int threads, Environment envir
     implements Side {
 
   /** The peer's program. */
-  static final String PROGRAM = "llama-completion";
+  static final String PROGRAM = "llama-cli";
 
   private static final String PROMPT = "Hello";
 
@@ -41,7 +41,8 @@ record Started(String name, List<String> command, int threads, Environment envir
   static Started theirs(Path program, Path model, int threads) {
     var command =
         new ArrayList<>(List.of(program.toString(), "-m", model.toString(), "-p", PROMPT));
-    command.addAll(List.of("-n", "1", "--temp", "0", "-no-cnv", "-t", Integer.toString(threads)));
+    command.addAll(
+        List.of("-n", "1", "--temp", "0", "-st", "--simple-io", "-t", Integer.toString(threads)));
     return new Started(LlamaCpp.NAME, command, threads, Environment.PLAIN);
   }
 

@@ -39,7 +39,7 @@ public record TrainBench(
       var arrival = callPeer(progress);
       Duel duel;
       switch (arrival) {
-        case Came(Side them, JsonNode theirReady) -> {
+        case Came(Contender them, JsonNode theirReady) -> {
           try (them) {
             checkSame(ourReady, theirReady);
             duel = Duel.fight(us, Optional.of(them), rounds, progress);
@@ -99,7 +99,7 @@ public record TrainBench(
     var rates = duel.rates();
     double reached = rates.oursMedian() * flopsPerToken;
     var name =
-        arrival instanceof Came(Side them, JsonNode said)
+        arrival instanceof Came(Contender them, JsonNode said)
             ? said.path("name").asString(peer.toString())
             : BenchResult.NO_PEER;
     return BenchResult.of(

@@ -28,7 +28,7 @@ class GenerateBenchTest {
             GenerateSize.TINY,
             GgufType.Q8_0,
             model,
-            true,
+            GeneratePeer.LLAMA_CPP,
             Optional.of(folder),
             1,
             new Rounds(2, 1),

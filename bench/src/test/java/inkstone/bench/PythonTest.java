@@ -69,7 +69,7 @@ class PythonTest {
             "{\"ready\":true,\"words\":\"'\"$0 $*\"'\",\"arenas\":\"'$MALLOC_ARENA_MAX'\",\"threads\":'$OMP_NUM_THREADS'}",
             Script.LAP);
     var came = assertInstanceOf(Came.class, start(python, SCRIPT));
-    try (var peer = came.side()) {
+    try (var peer = came.contender()) {
       assertEquals("", came.ready().path("arenas").asString()); // the tests' own JVM has it
       assertEquals(3, came.ready().path("threads").asInt());
       assertTrue(came.ready().path("words").asString().endsWith("gpt.py --x 1"), came.toString());

@@ -1,6 +1,7 @@
 package inkstone.cli;
 
 import inkstone.bench.GenerateBench;
+import inkstone.bench.GeneratePeer;
 import inkstone.bench.GenerateSize;
 import inkstone.bench.GenerateWork;
 import inkstone.tensor.GgufType;
@@ -15,28 +16,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "generate",
     description = {
-      "Writing with one GGUF file, ours and llama.cpp's in turn.",
+      "Writing with one model, ours and a peer's in turn.",
       "Ratios are above 1 where we are better."
     },
     mixinStandardHelpOptions = true)
 final class BenchGenerateCommand implements Callable<Integer> {
-
-  /** Who to compare with. */
-  enum Peer {
-    NONE("none"),
-    LLAMA_CPP("llama.cpp");
-
-    private final String word;
-
-    Peer(String word) {
-      this.word = word;
-    }
-
-    @Override
-    public String toString() {
-      return word;
-    }
-  }
 
   /** The networks with random weights. */
   enum Size {
@@ -79,14 +63,17 @@ final class BenchGenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--peer",
-      paramLabel = "none|llama.cpp",
+      paramLabel = "none|llama.cpp|jlama|llama3.java",
       description = "Who to compare with. Default: llama.cpp.")
-  private Peer peer = Peer.LLAMA_CPP;
+  private GeneratePeer peer = GeneratePeer.LLAMA_CPP;
 
   @Option(
       names = "--peer-home",
       paramLabel = "DIR",
-      description = "Where llama-bench and llama-cli lie. Default: on the path.")
+      description = {
+        "Where the peer lies: llama-bench and llama-cli (default: on the path),",
+        "Jlama's jars, or the classes of llama3.java."
+      })
   private Optional<Path> peerHome = Optional.empty();
 
   @Option(
@@ -117,7 +104,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
             size.size,
             quant.type,
             model,
-            peer == Peer.LLAMA_CPP,
+            peer,
             peerHome,
             options.threads(),
             options.rounds(),
