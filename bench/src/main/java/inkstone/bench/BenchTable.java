@@ -3,6 +3,8 @@ package inkstone.bench;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A result as lines that a person reads. */
@@ -20,24 +22,24 @@ public final class BenchTable {
         "peak memory",
         mebibytes(result.details().get("ours_resident_bytes")),
         mebibytes(result.details().get("theirs_resident_bytes")));
-    row(lines, "last loss", loss(result, "ours_loss"), loss(result, "theirs_loss"));
-    lines.append(
-        String.format(
-            Locale.ROOT,
-            "%s, threads: %s, rounds: %s of %s s, environment: %s%n",
-            detail(result, "dtype"),
-            detail(result, "threads"),
-            detail(result, "rounds"),
-            detail(result, "seconds_per_round"),
-            detail(result, "environment")));
-    lines.append(
-        String.format(
-            Locale.ROOT,
-            "%.3g FLOPs a step, %.1f GFLOP/s, roof %.1f GFLOP/s (best matrix product)%n",
-            figure(result, "flops_per_step"),
-            figure(result, "flops_per_second") / 1e9,
-            figure(result, "roof_flops_per_second") / 1e9));
-    lines.append("share of the roof: ").append(ratio(result.roofShare()));
+    if (result.details().containsKey("ours_loss")) {
+      row(lines, "last loss", loss(result, "ours_loss"), loss(result, "theirs_loss"));
+    }
+    var said =
+        Stream.of("dtype", "quant", "threads", "rounds", "seconds_per_round", "environment")
+            .filter(result.details()::containsKey)
+            .map(name -> name.replace('_', ' ') + ": " + detail(result, name));
+    lines.append(said.collect(Collectors.joining(", ")));
+    if (result.roofShare().isPresent()) {
+      lines.append(
+          String.format(
+              Locale.ROOT,
+              "%n%.3g FLOPs a step, %.1f GFLOP/s, roof %.1f GFLOP/s (best matrix product)%n",
+              figure(result, "flops_per_step"),
+              figure(result, "flops_per_second") / 1e9,
+              figure(result, "roof_flops_per_second") / 1e9));
+      lines.append("share of the roof: ").append(ratio(result.roofShare()));
+    }
     if (result.ratio().isPresent()) {
       lines.append(
           String.format(
@@ -67,7 +69,7 @@ public final class BenchTable {
   }
 
   private static String number(double figure) {
-    return String.format(Locale.ROOT, "%,.0f", figure);
+    return String.format(Locale.ROOT, figure < 100 ? "%.2f" : "%,.0f", figure);
   }
 
   private static String number(OptionalDouble figure) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  * first line says who it is ({@code "ready": true}) or why it cannot take part ({@code "ready":
  * false, "why": ...}). It ends at {@code quit}, and at the end of its input: also when we die.
  */
-final class Contender implements AutoCloseable {
+final class Contender implements Side {
 
   private static final int LAST_WORDS = 12;
   private static final long PATIENCE_SECONDS = 30;
@@ -60,9 +60,13 @@ final class Contender implements AutoCloseable {
     return answer("at its start");
   }
 
-  /** Works for some seconds and says what it did. */
-  Lap round(double seconds) {
-    var question = "round " + seconds;
+  @Override
+  public Lap round(double seconds) {
+    return lap("round " + seconds);
+  }
+
+  /** What it did when asked one line. */
+  Lap lap(String question) {
     var answer = ask(question);
     try {
       return Lap.of(answer);

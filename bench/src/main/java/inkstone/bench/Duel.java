@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The rounds of two sides.
@@ -26,8 +27,7 @@ record Duel(List<Lap> ours, List<Lap> theirs) {
    * Lets the sides work strictly in turn; every other round the peer begins, so that neither always
    * follows the other.
    */
-  static Duel fight(
-      Contender us, Optional<Contender> peer, Rounds rounds, Consumer<String> progress) {
+  static Duel fight(Side us, Optional<Side> peer, Rounds rounds, Consumer<String> progress) {
     var ours = new ArrayList<Lap>();
     var theirs = new ArrayList<Lap>();
     for (int round = 0; round < rounds.count(); round++) {
@@ -60,11 +60,18 @@ record Duel(List<Lap> ours, List<Lap> theirs) {
 
   /** The rates of both sides. */
   PairedRounds rates() {
-    return new PairedRounds(PairedRounds.Better.HIGHER, rates(ours), rates(theirs));
+    return figures(PairedRounds.Better.HIGHER);
   }
 
-  private static List<Double> rates(List<Lap> laps) {
-    return laps.stream().map(Lap::tokensPerSecond).toList();
+  /** Rates where more is better, seconds where less is. */
+  PairedRounds figures(PairedRounds.Better better) {
+    ToDoubleFunction<Lap> figure =
+        better == PairedRounds.Better.HIGHER ? Lap::tokensPerSecond : Lap::seconds;
+    return new PairedRounds(better, each(ours, figure), each(theirs, figure));
+  }
+
+  private static List<Double> each(List<Lap> laps, ToDoubleFunction<Lap> figure) {
+    return laps.stream().mapToDouble(figure).boxed().toList();
   }
 
   /** The most memory that a side held, in bytes; empty where any lap lacks it. */

@@ -10,15 +10,18 @@ final class OwnJvm {
 
   private OwnJvm() {}
 
+  /** The program of this JVM. */
+  static String program() {
+    return ProcessHandle.current()
+        .info()
+        .command()
+        .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+  }
+
   /** The command that runs {@code main} with this JVM's program, options and class path. */
   static List<String> command(Class<?> main, List<String> words) {
-    var java =
-        ProcessHandle.current()
-            .info()
-            .command()
-            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     var command = new ArrayList<String>();
-    command.add(java);
+    command.add(program());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(OwnJvm::canBeHadTwice)
         .forEach(command::add);

@@ -59,7 +59,7 @@ final class Python {
             + ALONE);
   }
 
-  private static Arrival greet(String side, Contender contender) {
+  static Arrival greet(String side, Contender contender) {
     try {
       var ready = contender.ready();
       if (ready.path("ready").asBoolean(false)) {
@@ -74,7 +74,7 @@ final class Python {
     }
   }
 
-  private static Optional<Path> find(String script) {
+  static Optional<Path> find(String script) {
     return Stream.of(System.getProperty("inkstone.root", ""), "")
         .map(root -> Path.of(root).resolve(script).toAbsolutePath())
         .filter(Files::isRegularFile)

@@ -23,6 +23,10 @@ final class AttentionPaths {
     }
     boolean square = query.size(2) == key.size(2);
     boolean cpu = query.device().equals(Device.CPU);
+    // Also without gradients our kernel is faster; one query over many keys is not its work.
+    if (kernel && query.dtype() == DType.FLOAT32 && query.size(2) > 1) {
+      return kernel(query, key, value, mask);
+    }
     // libtorch's causal mask counts from the first key where there are more keys than queries, and
     // its backward on a CPU is a naive loop in bfloat16.
     boolean fused = mask.isPlain() && (square || !mask.causal()) && dropout == 0 && cap == 0;

@@ -68,7 +68,8 @@ final class GgufTokenizer {
         added.add(added(id, control));
       }
     }
-    var read = TokenizerJson.read(JSON.writeValueAsBytes(root), where);
+    // Written out only when it is saved: a start must not wait for it.
+    var read = TokenizerJson.read(root, () -> JSON.writeValueAsBytes(root), where);
     return new ComposedTokenizer(read, JSON.writeValueAsBytes(config(added)));
   }
 
@@ -231,9 +232,7 @@ final class GgufTokenizer {
     var pattern =
         splits.contains(SplitPattern.QWEN.regex()) ? SplitPattern.QWEN : SplitPattern.GPT2;
     var root =
-        Json.object(
-            TokenizerJsonWriter.byteLevel(ids, list("merges", String.class), List.of(), pattern),
-            where);
+        TokenizerJsonWriter.byteLevelTree(ids, list("merges", String.class), List.of(), pattern);
     if (!splits.equals(List.of(pattern.regex()))) {
       root.set("pre_tokenizer", TokenizerJsonWriter.splits(splits));
     }

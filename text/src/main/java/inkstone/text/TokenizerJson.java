@@ -3,6 +3,7 @@ package inkstone.text;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -12,16 +13,16 @@ final class TokenizerJson {
   private static final String MODELS = "BPE, WordPiece, Unigram, WordLevel";
   private static final int LONGEST_WORD = 100;
 
-  private final byte[] json;
+  private final Supplier<byte[]> json;
   private final Source source;
   private final JsonNode root;
   private final JsonNode model;
   private final Vocabulary vocabulary;
 
-  private TokenizerJson(byte[] json, String where) {
+  private TokenizerJson(JsonNode root, Supplier<byte[]> json, String where) {
     this.json = json;
+    this.root = root;
     source = new Source(where);
-    root = Json.object(json, where);
     model = root.path("model");
     if (!model.isObject()) {
       throw source.error("model", "is missing; is this a tokenizer.json?");
@@ -34,7 +35,12 @@ final class TokenizerJson {
 
   /** Reads a file's bytes; {@code where} names it in messages. */
   static ComposedTokenizer read(byte[] json, String where) {
-    return new TokenizerJson(json, where).read();
+    return read(Json.object(json, where), () -> json, where);
+  }
+
+  /** Takes what has been read; {@code json} writes it out, the same bytes every time. */
+  static ComposedTokenizer read(JsonNode root, Supplier<byte[]> json, String where) {
+    return new TokenizerJson(root, json, where).read();
   }
 
   /** What older files leave out is told by the shape of the vocabulary. */
@@ -55,7 +61,7 @@ final class TokenizerJson {
             .read(root.path("post_processor"), "post_processor");
     Decoding decoding = decoding(decoder, normalizer);
     return new ComposedTokenizer(
-        textModel(steps), decoding, vocabulary.added(), normalizer, around, () -> json);
+        textModel(steps), decoding, vocabulary.added(), normalizer, around, json);
   }
 
   private TextModel textModel(List<PreTokenizer> steps) {

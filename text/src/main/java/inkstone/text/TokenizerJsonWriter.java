@@ -41,6 +41,15 @@ final class TokenizerJsonWriter {
       List<String> merges,
       List<String> special,
       SplitPattern split) {
+    return bytes(byteLevelTree(vocabulary, merges, special, split));
+  }
+
+  /** The same, not written out. */
+  static ObjectNode byteLevelTree(
+      Map<String, Integer> vocabulary,
+      List<String> merges,
+      List<String> special,
+      SplitPattern split) {
     ObjectNode byteLevel =
         NODES
             .objectNode()
@@ -70,7 +79,7 @@ final class TokenizerJsonWriter {
     root.putNull("post_processor");
     root.set("decoder", byteLevel.deepCopy().put("use_regex", true));
     root.set("model", model(false, all, merges));
-    return bytes(root);
+    return root;
   }
 
   /** Cuts by each of these patterns in turn, then writes bytes. */
