@@ -20,6 +20,7 @@ import picocli.CommandLine.TypeConversionException;
       TokenizerCommand.class,
       GenerateCommand.class,
       ConvertCommand.class,
+      QuantizeCommand.class,
       PullCommand.class,
       ReportCommand.class,
       BenchCommand.class,
