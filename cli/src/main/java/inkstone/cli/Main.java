@@ -21,6 +21,7 @@ import picocli.CommandLine.TypeConversionException;
       GenerateCommand.class,
       ChatCommand.class,
       ConvertCommand.class,
+      QuantizeCommand.class,
       PullCommand.class,
       ReportCommand.class,
       BenchCommand.class,

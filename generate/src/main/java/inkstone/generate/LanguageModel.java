@@ -5,6 +5,7 @@ import inkstone.model.Decoder;
 import inkstone.model.GgufModel;
 import inkstone.model.ModelDirectory;
 import inkstone.model.ModelException;
+import inkstone.model.WeightScheme;
 import inkstone.tensor.GgufType;
 import inkstone.tensor.KvType;
 import inkstone.tensor.QuantizedMatrix;
@@ -94,12 +95,28 @@ public final class LanguageModel implements AutoCloseable {
    * @throws ModelException if that fails
    */
   public void save(Path directory) {
-    ModelDirectory.save(
-        directory,
-        decoder,
-        defaults.end().isEmpty() ? OptionalInt.empty() : OptionalInt.of(defaults.end().getFirst()));
+    ModelDirectory.save(directory, decoder, endOfText());
     tokenizer.save(directory);
     defaults.write(directory);
+  }
+
+  /**
+   * The same with the weights of linear layers rounded; Transformers then needs the Python package
+   * {@code compressed-tensors}.
+   *
+   * @throws ModelException if that fails, see {@link ModelDirectory#save(Path, Decoder,
+   *     OptionalInt, WeightScheme)}
+   */
+  public void save(Path directory, WeightScheme scheme) {
+    ModelDirectory.save(directory, decoder, endOfText(), scheme);
+    tokenizer.save(directory);
+    defaults.write(directory);
+  }
+
+  private OptionalInt endOfText() {
+    return defaults.end().isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of(defaults.end().getFirst());
   }
 
   /**

@@ -41,13 +41,17 @@ final class Assembly {
         throw new ModelException(
             "%d tensors are too few for %d layers".formatted(tensors, read.layers()));
       }
-      var stored = storing.apply(format.toDecoder(read, weights.apply(read)));
-      try {
-        return Decoder.stored(read, stored);
-      } catch (RuntimeException e) {
-        stored.values().forEach(Weight::close);
-        throw e;
-      }
+      return stored(read, storing.apply(format.toDecoder(read, weights.apply(read))));
+    }
+  }
+
+  /** A decoder of these weights, which are freed where they do not make one. */
+  static Decoder stored(DecoderConfig config, Map<String, Weight> weights) {
+    try {
+      return Decoder.stored(config, weights);
+    } catch (RuntimeException e) {
+      weights.values().forEach(Weight::close);
+      throw e;
     }
   }
 

@@ -1,36 +1,24 @@
 package inkstone.model;
 
-import inkstone.tensor.DType;
-import inkstone.tensor.Device;
 import inkstone.tensor.Gguf;
 import inkstone.tensor.GgufFile;
-import inkstone.tensor.GgufType;
 import inkstone.tensor.QuantizedMatrix;
 import inkstone.tensor.Tensor;
-import java.util.ArrayList;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/**
- * The tensors of a file on their way to a decoder. Of those that stay in their blocks the numbers
- * of the rows travel in place of the rows, as int64 [rows, 1]: whatever the formats do (turn rows
- * round, join matrices, transpose twice) then says where each row goes, and the blocks are read
- * once, straight to their place.
- */
+/** The tensors of a GGUF file on their way to a decoder, some of them as {@link StoredRows}. */
 final class GgufWeights {
 
   private static final Pattern BLOCK = Pattern.compile("(.*\\.\\d+\\..*)\\.[^.]+\\.[^.]+");
 
   private final GgufFile file;
   private final boolean blocks;
-  private final NavigableMap<Long, GgufFile.Entry> sources = new TreeMap<>();
   private final Map<String, Boolean> keeps = new HashMap<>();
-  private long rows;
+  private final StoredRows rows = new StoredRows();
 
   /** Whether {@code blocks} that can stay do. */
   GgufWeights(GgufFile file, boolean blocks) {
@@ -64,65 +52,33 @@ final class GgufWeights {
         || !keeps.getOrDefault(module(theirs), false)) {
       return Gguf.read(file, name);
     }
-    long count = entry.shape().getFirst();
-    sources.put(rows, entry);
-    rows += count;
-    return Tensor.range(rows - count, rows, Device.CPU).reshape(count, 1);
+    return rows.send(new Blocks(entry), entry.shape().getFirst());
   }
 
   /** The decoder's weights, of what came out of the formats. */
   Map<String, Weight> arranged(Map<String, Tensor> tensors) {
-    var weights = new LinkedHashMap<String, Weight>();
-    try {
-      tensors.forEach(
-          (name, tensor) ->
-              weights.put(
-                  name,
-                  tensor.dtype() == DType.INT64
-                      ? blocks(tensor.reshape(-1).toLongs())
-                      : new Weight.Dense(tensor.contiguous())));
-    } catch (RuntimeException | Error e) {
-      weights.values().forEach(Weight::close);
-      throw e;
+    return rows.receive(tensors);
+  }
+
+  private record Blocks(GgufFile.Entry entry) implements StoredRows.Source {
+    @Override
+    public Object form() {
+      return entry.type();
     }
-    return weights;
-  }
 
-  /** Rows one after the other, a matrix for each run of one type. */
-  private Weight.Quantized blocks(long[] order) {
-    var parts = new ArrayList<QuantizedMatrix>();
-    try {
-      for (int from = 0, to; from < order.length; from = to) {
-        var type = type(order[from]);
-        for (to = from + 1; to < order.length && type(order[to]) == type; ) {
-          to++;
-        }
-        parts.add(matrix(type, order, from, to));
-      }
-    } catch (RuntimeException | Error e) {
-      parts.forEach(QuantizedMatrix::close);
-      throw e;
+    private MemorySegment row(int number) {
+      var type = entry.type();
+      long bytes = entry.shape().getLast() / type.blockElements() * type.blockBytes();
+      return entry.data().asSlice(number * bytes, bytes);
     }
-    return new Weight.Quantized(List.copyOf(parts));
-  }
 
-  private GgufType type(long row) {
-    return sources.floorEntry(row).getValue().type();
-  }
-
-  private QuantizedMatrix matrix(GgufType type, long[] order, int from, int to) {
-    long columns = sources.floorEntry(order[from]).getValue().shape().getLast();
-    long bytes = columns / type.blockElements() * type.blockBytes();
-    return QuantizedMatrix.of(
-        type,
-        to - from,
-        Math.toIntExact(columns),
-        i -> {
-          var source = sources.floorEntry(order[from + i]);
-          return source
-              .getValue()
-              .data()
-              .asSlice((order[from + i] - source.getKey()) * bytes, bytes);
-        });
+    @Override
+    public QuantizedMatrix matrix(List<StoredRows.Row> rows) {
+      return QuantizedMatrix.of(
+          entry.type(),
+          rows.size(),
+          Math.toIntExact(entry.shape().getLast()),
+          i -> ((Blocks) rows.get(i).source()).row(rows.get(i).number()));
+    }
   }
 }

@@ -13,10 +13,12 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model as a Hugging Face directory: {@code config.json}, {@code model.safetensors} or its parts
@@ -54,16 +56,22 @@ public final class ModelDirectory {
     var file = directory.resolve(CONFIG);
     var json = read(file);
     var format = Family.of(json, file.toString()).format();
+    var scheme = scheme(file, json);
     var config = config(format, file, json);
     try (var scope = Scope.open()) {
       var files = WeightFiles.of(directory);
       Memory.check(directory, files.numbers(), type, Memory.available());
-      var weights = files.open(type);
+      var rows = new StoredRows();
+      var weights =
+          scheme
+              .map(s -> CompressedTensors.unpack(files.open(type, true), s, rows))
+              .orElseGet(() -> files.open(type));
       if (config.layers() > weights.size()) {
         throw new ModelException(
             "%d weights are too few for %d layers".formatted(weights.size(), config.layers()));
       }
-      return Decoder.of(config, owned(format.toDecoder(config, weights))).computing(type);
+      var stored = rows.receive(format.toDecoder(config, weights));
+      return Assembly.stored(config, stored).computing(type);
     } catch (SafetensorsException e) {
       throw new ModelException(
           "%s cannot be read: %s; copy the model again".formatted(directory, e.getMessage()), e);
@@ -84,11 +92,15 @@ public final class ModelDirectory {
     }
   }
 
-  /** Each tensor row by row in memory; nothing is copied of those that lie so already. */
-  private static Map<String, Tensor> owned(Map<String, Tensor> tensors) {
-    var owned = new LinkedHashMap<String, Tensor>();
-    tensors.forEach((name, tensor) -> owned.put(name, tensor.contiguous()));
-    return owned;
+  /** How the weights are quantised; that is then taken from what the family's format reads. */
+  private static Optional<WeightScheme> scheme(Path file, JsonNode json) {
+    try {
+      var scheme = CompressedTensors.read(json);
+      scheme.ifPresent(s -> ((ObjectNode) json).remove(CompressedTensors.KEY));
+      return scheme;
+    } catch (ModelException e) {
+      throw new ModelException(file + ": " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -97,6 +109,24 @@ public final class ModelDirectory {
    * @param endOfText the id that begins and ends a document, where there is one
    */
   public static void save(Path directory, Decoder decoder, OptionalInt endOfText) {
+    save(directory, decoder, endOfText, Optional.empty());
+  }
+
+  /**
+   * The same with the matrices of linear layers rounded to whole numbers, as Transformers with the
+   * package {@code compressed-tensors} and {@link #open(Path)} read them. Embeddings, norms and the
+   * output head stay as they are.
+   *
+   * @throws ModelException if the family has no linear layers in Transformers, or their rows do not
+   *     part into the scheme's groups
+   */
+  public static void save(
+      Path directory, Decoder decoder, OptionalInt endOfText, WeightScheme scheme) {
+    save(directory, decoder, endOfText, Optional.of(scheme));
+  }
+
+  private static void save(
+      Path directory, Decoder decoder, OptionalInt endOfText, Optional<WeightScheme> scheme) {
     try {
       Files.createDirectories(directory);
       var format = decoder.config().family().format();
@@ -105,20 +135,23 @@ public final class ModelDirectory {
       json.put("model_type", format.modelType());
       json.put("dtype", decoder.storedType().name().toLowerCase(Locale.ROOT));
       format.write(decoder.config(), json);
+      scheme.ifPresent(each -> CompressedTensors.write(each, json));
       var generation = JSON.createObjectNode();
       endOfText.ifPresent(
           id -> {
-            for (var node : new tools.jackson.databind.node.ObjectNode[] {json, generation}) {
+            for (var node : new ObjectNode[] {json, generation}) {
               node.put("bos_token_id", id);
               node.put("eos_token_id", id);
             }
           });
       Scope.run(
-          () ->
-              Safetensors.write(
-                  directory.resolve(WEIGHTS),
-                  format.toFile(decoder.config(), detached(decoder)),
-                  Map.of("format", "pt")));
+          () -> {
+            var tensors = format.toFile(decoder.config(), detached(decoder));
+            Safetensors.write(
+                directory.resolve(WEIGHTS),
+                scheme.map(each -> CompressedTensors.pack(tensors, each)).orElse(tensors),
+                Map.of("format", "pt"));
+          });
       write(directory.resolve("generation_config.json"), generation);
       write(directory.resolve(CONFIG), json);
     } catch (IOException | SafetensorsException e) {

@@ -74,6 +74,11 @@ record WeightFiles(Map<Path, List<String>> files) {
    * numbers with a fraction (old masks) are no weights.
    */
   Map<String, Tensor> open(DType type) {
+    return open(type, false);
+  }
+
+  /** The same, and whole numbers as they are where {@code all} are asked for. */
+  Map<String, Tensor> open(DType type, boolean all) {
     var weights = new LinkedHashMap<String, Tensor>();
     files.forEach(
         (file, wanted) -> {
@@ -89,6 +94,8 @@ record WeightFiles(Map<Path, List<String>> files) {
               (name, tensor) -> {
                 if (isWeight(tensor.dtype())) {
                   weights.put(name, tensor.to(type));
+                } else if (all) {
+                  weights.put(name, tensor);
                 }
               });
         });
@@ -98,7 +105,7 @@ record WeightFiles(Map<Path, List<String>> files) {
   private static boolean isWeight(DType type) {
     return switch (type) {
       case FLOAT32, FLOAT64, BFLOAT16, FLOAT16 -> true;
-      case INT64, INT32, UINT16, UINT8, BOOL -> false;
+      case INT64, INT32, UINT16, UINT8, INT8, BOOL -> false;
     };
   }
 }

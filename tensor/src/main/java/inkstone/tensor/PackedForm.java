@@ -73,13 +73,18 @@ record PackedForm(int bits, int chunk, boolean wide, boolean least, int offset) 
     return (rows + LANES - 1) / LANES;
   }
 
-  /** Writes {@code q} of one row of a group, both counted from 0, into the group's bytes. */
-  void put(byte[] group, int header, int row, int column, int q) {
+  /** Writes neighbours of one row of a group, from an even column on, into the group's bytes. */
+  void put(byte[] group, int header, int row, int column, byte[] q) {
     if (bits == 8) {
-      group[header + (column >> 1) * 2 * LANES + 2 * row + (column & 1)] = (byte) q;
-    } else {
-      int at = header + nibble(row, column);
-      group[at] |= (byte) ((q & 0xF) << (column >> 1 & 1) * 4);
+      int at = header + column * LANES + 2 * row;
+      for (int i = 0; i < q.length; i += 2, at += 2 * LANES) {
+        group[at] = q[i];
+        group[at + 1] = q[i + 1];
+      }
+      return;
+    }
+    for (int i = 0; i < q.length; i++) {
+      group[header + nibble(row, column + i)] |= (byte) ((q[i] & 0xF) << (column + i >> 1 & 1) * 4);
     }
   }
 

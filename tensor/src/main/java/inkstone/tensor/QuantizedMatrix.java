@@ -3,12 +3,13 @@ package inkstone.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
- * A matrix [rows, columns] in the whole numbers and scales of a GGUF file, in memory of its own of
- * about the same size, arranged for the product with a few rows ({@link Functions#linear(Tensor,
- * java.util.List, java.util.Optional)}). It is never changed, is used by many threads, and lives
- * until {@link #close}: no scope owns it.
+ * A matrix [rows, columns] in whole numbers and scales, as a GGUF file has them, in memory of its
+ * own of about the same size, arranged for the product with a few rows ({@link
+ * Functions#linear(Tensor, java.util.List, java.util.Optional)}). It is never changed, is used by
+ * many threads, and lives until {@link #close}: no scope owns it.
  */
 public final class QuantizedMatrix implements AutoCloseable {
 
@@ -37,6 +38,57 @@ public final class QuantizedMatrix implements AutoCloseable {
         && columns % Math.max(PackedForm.COLUMNS, type.blockElements()) == 0;
   }
 
+  /**
+   * A matrix of numbers that were rounded elsewhere: {@code q scale}.
+   *
+   * @param bits 8, or 4 with q from -8 to 7
+   * @param group columns that share a scale, a multiple of 32
+   * @param q signed numbers of each row
+   * @param scales those of each row, [columns / group]
+   */
+  public static QuantizedMatrix of(
+      int bits,
+      int group,
+      int rows,
+      int columns,
+      IntFunction<byte[]> q,
+      IntFunction<float[]> scales) {
+    if ((bits != 8 && bits != 4)
+        || group < PackedForm.COLUMNS
+        || group % PackedForm.COLUMNS != 0
+        || rows < 1
+        || columns < 1
+        || columns > 1 << 20
+        || columns % group != 0) {
+      throw new TensorException(
+          "a matrix of %d rows of %d columns cannot be kept in %d bits with a scale for each %d"
+              .formatted(rows, columns, bits, group));
+    }
+    var form = new PackedForm(bits, group, true, false, bits == 4 ? 8 : 0);
+    var matrix = new QuantizedMatrix(form, rows, columns);
+    try {
+      matrix.fill(
+          () -> {
+            var none = new float[columns / group];
+            return (packed, lane, row) -> {
+              var numbers = q.apply(row);
+              if (bits == 4) {
+                numbers = numbers.clone();
+                for (int i = 0; i < columns; i++) {
+                  numbers[i] += 8;
+                }
+              }
+              form.put(packed, form.header(columns), lane, 0, numbers);
+              matrix.putScales(packed, lane, 0, scales.apply(row), none);
+            };
+          });
+    } catch (RuntimeException | Error e) {
+      matrix.close();
+      throw e;
+    }
+    return matrix;
+  }
+
   /** Whether products with it are fast in this process: they need the Vector API. */
   public static boolean isFast() {
     return Kernels.AVAILABLE;
@@ -57,7 +109,7 @@ public final class QuantizedMatrix implements AutoCloseable {
     }
     var matrix = new QuantizedMatrix(PackedForm.of(type).orElseThrow(), rows, columns);
     try {
-      matrix.fill(type, source);
+      matrix.fill(() -> matrix.lane(type, source));
     } catch (RuntimeException | Error e) {
       matrix.close();
       throw e;
@@ -65,34 +117,40 @@ public final class QuantizedMatrix implements AutoCloseable {
     return matrix;
   }
 
-  private void fill(GgufType type, IntFunction<MemorySegment> source) {
-    int blocks = columns / type.blockElements();
+  /** Writes a row to its lane of a group. */
+  private interface Lane {
+    void put(byte[] packed, int lane, int row);
+  }
+
+  private Lane lane(GgufType type, IntFunction<MemorySegment> source) {
     int header = form.header(columns);
+    var reader = BlockNumbers.of(type);
+    var bytes = new byte[columns / type.blockElements() * type.blockBytes()];
+    var q = new byte[type.blockElements()];
+    var scales = new float[Math.max(1, type.blockElements() / form.chunk())];
+    var least = new float[scales.length];
+    return (packed, lane, row) -> {
+      MemorySegment.copy(source.apply(row), ValueLayout.JAVA_BYTE, 0, bytes, 0, bytes.length);
+      for (int block = 0; block < columns / q.length; block++) {
+        reader.read(bytes, block * type.blockBytes(), q, scales, least);
+        form.put(packed, header, lane, block * q.length, q);
+        putScales(packed, lane, block * q.length / form.chunk(), scales, least);
+      }
+    };
+  }
+
+  private void fill(Supplier<Lane> worker) {
     int bytes = Math.toIntExact(form.groupBytes(columns));
     var to = Native.memory(memory.alive());
     Workers.run(
         PackedForm.groups(rows),
         () -> {
-          var reader = BlockNumbers.of(type);
-          var row = new byte[blocks * type.blockBytes()];
-          var q = new byte[type.blockElements()];
-          var scales = new float[Math.max(1, type.blockElements() / form.chunk())];
-          var least = new float[scales.length];
+          var each = worker.get();
           return group -> {
             var packed = new byte[bytes];
-            for (int lane = 0;
-                lane < Math.min(PackedForm.LANES, rows - group * PackedForm.LANES);
-                lane++) {
-              var from = source.apply(group * PackedForm.LANES + lane);
-              MemorySegment.copy(from, ValueLayout.JAVA_BYTE, 0, row, 0, row.length);
-              for (int block = 0; block < blocks; block++) {
-                reader.read(row, block * type.blockBytes(), q, scales, least);
-                int column = block * q.length;
-                for (int i = 0; i < q.length; i++) {
-                  form.put(packed, header, lane, column + i, q[i]);
-                }
-                putScales(packed, lane, column / form.chunk(), scales, least);
-              }
+            int first = group * PackedForm.LANES;
+            for (int lane = 0; lane < Math.min(PackedForm.LANES, rows - first); lane++) {
+              each.put(packed, lane, first + lane);
             }
             MemorySegment.copy(packed, 0, to, ValueLayout.JAVA_BYTE, (long) group * bytes, bytes);
           };
