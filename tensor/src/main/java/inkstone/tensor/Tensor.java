@@ -236,10 +236,10 @@ public final class Tensor implements AutoCloseable {
 
   /** {@code length} slices of a dimension from {@code start}; the memory is shared. */
   public Tensor narrow(int dim, long start, long length) {
-    return Native.perform(
-        "narrow dimension %d from %d by %d".formatted(dim, start, length),
-        () -> new Narrow(alive(), dim, start, length),
-        this);
+    var name = "narrow dimension " + dim + " from " + start + " by " + length;
+    return Native.records(this)
+        ? Native.perform(name, () -> new Narrow(alive(), dim, start, length), this)
+        : Native.call(name, () -> alive().narrow(dim, start, length), this);
   }
 
   /** One slice of a dimension, which disappears; the memory is shared. */
