@@ -87,7 +87,9 @@ class BatchTest {
                       0,
                       false));
       assertEquals(
-          "batch: the logits of rows " + wrong + " are wanted of 5; give one or more, counted from 0",
+          "batch: the logits of rows "
+              + wrong
+              + " are wanted of 5; give one or more, counted from 0",
           e.getMessage());
     }
   }

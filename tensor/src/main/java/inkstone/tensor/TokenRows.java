@@ -3,8 +3,8 @@ package inkstone.tensor;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The rows of a tensor [tokens, heads, dim] on the CPU, for a kernel to read. Made with as few calls
- * of libtorch as can be: there is one for each layer and token. Valid while the tensor lives.
+ * The rows of a tensor [tokens, heads, dim] on the CPU, for a kernel to read. Made with as few
+ * calls of libtorch as can be: there is one for each layer and token. Valid while the tensor lives.
  *
  * @param token the numbers from one token to the next
  * @param head the numbers from one head to the next
