@@ -53,6 +53,7 @@ public final class KvPage implements AutoCloseable {
   }
 
   private final Shape shape;
+  private final Device device;
   private final Tensor keys; // [layers, heads, TOKENS / STRIP, dim, STRIP]
   private final Tensor values; // [layers, heads, wide / STRIP, TOKENS, STRIP]
   private final Optional<Tensor> scales; // [2, layers, heads, TOKENS]: of keys, then of values
@@ -62,6 +63,7 @@ public final class KvPage implements AutoCloseable {
 
   private KvPage(Shape shape, Device device) {
     this.shape = shape;
+    this.device = device;
     int layers = shape.layers;
     int heads = shape.heads;
     var type = shape.type.dtype();
@@ -100,6 +102,10 @@ public final class KvPage implements AutoCloseable {
     keys.copyInPlace(other.keys);
     values.copyInPlace(other.values);
     scales.ifPresent(mine -> other.scales.ifPresent(mine::copyInPlace));
+  }
+
+  Device device() {
+    return device;
   }
 
   Tensor keys() {

@@ -15,8 +15,8 @@ final class PageWriter {
 
   /** key and value [tokens, heads, dim], the spans one after the other. */
   static void write(Tensor key, Tensor value, List<PagedSpan> spans, int layer) {
-    var keys = rows(key);
-    var values = rows(value);
+    var keys = TokenRows.of(key);
+    var values = TokenRows.of(value);
     int token = 0;
     var row = new float[keys.dim()];
     for (var span : spans) {
@@ -24,19 +24,13 @@ final class PageWriter {
         int position = span.start() + i;
         var page = span.pages().get(position / KvPage.TOKENS);
         for (int head = 0; head < page.shape().heads(); head++) {
-          keys.read(0, head, token, 1, row, 0);
+          keys.read(token, head, row, 0);
           write(page, true, layer, head, position % KvPage.TOKENS, row);
-          values.read(0, head, token, 1, row, 0);
+          values.read(token, head, row, 0);
           write(page, false, layer, head, position % KvPage.TOKENS, row);
         }
       }
     }
-  }
-
-  /** [tokens, heads, dim] as [1, heads, tokens, dim]. */
-  static Strided rows(Tensor x) {
-    var plain = x.stride(2) == 1 || x.size(2) == 1 ? x.detach() : x.detach().contiguous();
-    return Strided.of(plain.unsqueeze(0).transpose(1, 2));
   }
 
   private static void write(KvPage page, boolean keys, int layer, int head, int slot, float[] row) {

@@ -194,17 +194,20 @@ final class PagedAttention {
       throw new TensorException(
           "attention over pages is not recorded; switch gradients off, or leave out the cache");
     }
+    long heads = key.size(1);
+    long dim = key.size(2);
+    var device = key.device();
     for (var span : spans) {
       for (var page : span.pages()) {
         var shape = page.shape();
-        if (shape.heads() != key.size(1)
-            || shape.dim() != key.size(2)
+        if (shape.heads() != heads
+            || shape.dim() != dim
             || layer < 0
             || layer >= shape.layers()
-            || !page.keys().device().equals(key.device())) {
+            || !page.device().equals(device)) {
           throw new TensorException(
               "layer %d of %s does not fit a page of %s on %s"
-                  .formatted(layer, key, shape, page.keys().device()));
+                  .formatted(layer, key, shape, page.device()));
         }
       }
     }

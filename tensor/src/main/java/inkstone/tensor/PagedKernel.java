@@ -38,13 +38,13 @@ final class PagedKernel {
   /**
    * What to work on.
    *
-   * @param query [1, heads, tokens, dim]
+   * @param query [tokens, heads, dim]
    * @param mixed [tokens, heads, dim]
    * @param keyHeads heads of the pages
    * @param groups query heads to each
    */
   private record Task(
-      Strided query,
+      TokenRows query,
       Numbers mixed,
       List<PagedSpan> spans,
       int[] firsts,
@@ -115,7 +115,7 @@ final class PagedKernel {
     int keyHeads = spans.getFirst().pages().getFirst().shape().heads();
     var task =
         new Task(
-            PageWriter.rows(query),
+            TokenRows.of(query),
             Numbers.of(result),
             spans,
             firsts,
@@ -207,17 +207,12 @@ final class PagedKernel {
     for (int t = 0; t < unit.tokens; t++) {
       for (int g = 0; g < task.groups; g++) {
         int to = (t * task.groups + g) * dim;
-        task.query.numbers().read(at(task, unit.head, first + t, g), queryRows, to, dim);
+        task.query.read(first + t, unit.head * task.groups + g, queryRows, to);
         for (int i = to; i < to + dim; i++) {
           queryRows[i] *= scale;
         }
       }
     }
-  }
-
-  private static long at(Task task, int head, int token, int g) {
-    var strides = task.query.strides();
-    return (head * task.groups + g) * strides[1] + token * strides[2];
   }
 
   /** Takes in the keys and values of one page, whose first token is at position {@code base}. */
