@@ -2,6 +2,7 @@
 module inkstone.bench {
   requires transitive inkstone.train;
   requires java.management;
+  requires java.net.http;
   requires tools.jackson.databind;
   requires transitive static org.jspecify;
 

@@ -107,16 +107,23 @@ public record GenerateBench(
 
   private Optional<Side> llamaCpp(Path file, Consumer<String> notice) {
     var home = new LlamaCpp(peerHome);
-    var name = work == GenerateWork.START ? Started.PROGRAM : LlamaBench.PROGRAM;
+    var name =
+        switch (work) {
+          case START -> Started.PROGRAM;
+          case STREAMS -> LlamaServer.PROGRAM;
+          case DECODE, PREFILL -> LlamaBench.PROGRAM;
+        };
     var program = home.program(name);
     if (program.isEmpty()) {
       notice.accept(home.missing(name));
     }
     return program.map(
         found ->
-            work == GenerateWork.START
-                ? Started.theirs(found, file, threads)
-                : new LlamaBench(found, file, work, threads));
+            switch (work) {
+              case START -> Started.theirs(found, file, threads);
+              case STREAMS -> LlamaServer.start(found, file, work, threads);
+              case DECODE, PREFILL -> new LlamaBench(found, file, work, threads);
+            });
   }
 
   /** It reads folders only: it gets one with the same weights. */
@@ -135,8 +142,8 @@ public record GenerateBench(
   }
 
   private Python.Arrival inJvm(String script, List<String> words) {
-    if (work == GenerateWork.START) {
-      throw new BenchException("--work start: only llama.cpp has a command to compare with");
+    if (work == GenerateWork.START || work == GenerateWork.STREAMS) {
+      throw new BenchException("--work %s: only llama.cpp can take part".formatted(work));
     }
     return JavaPeer.start(
         peer.toString(), peerHome.orElse(Path.of(peer.toString())), script, words, threads);
@@ -170,6 +177,7 @@ public record GenerateBench(
     details.put("quant", stored.toString().toLowerCase(java.util.Locale.ROOT));
     details.put("prompt_tokens", work.prompt());
     details.put("written_tokens", work.written());
+    details.put("streams", work.streams());
     details.put("threads", threads);
     details.put("rounds", rounds.count());
     details.put("environment", environment.toString());

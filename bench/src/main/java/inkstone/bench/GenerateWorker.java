@@ -3,8 +3,10 @@ package inkstone.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import inkstone.generate.GenerationDefaults;
+import inkstone.generate.GenerationEngine;
 import inkstone.generate.GenerationRequest;
 import inkstone.generate.LanguageModel;
+import inkstone.generate.Pieces;
 import inkstone.tensor.Engine;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,11 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The process that writes for {@code bench generate} on our side: {@code decode N} and {@code
- * prefill N}, of N tokens each.
+ * The process that writes for {@code bench generate} on our side: {@code decode N}, {@code prefill
+ * N} and {@code streams N}, of N tokens each.
  */
 public final class GenerateWorker {
 
@@ -42,7 +45,7 @@ public final class GenerateWorker {
           new BufferedReader(new InputStreamReader(System.in, UTF_8)),
           System.out,
           ready,
-          Map.of("decode", worker::decode, "prefill", worker::prefill));
+          Map.of("decode", worker::decode, "prefill", worker::prefill, "streams", worker::streams));
     }
   }
 
@@ -69,6 +72,24 @@ public final class GenerateWorker {
     try (var pieces = model.generate(request)) {
       var done = pieces.completion();
       return lap(done.promptTokens(), done.timings().promptSeconds());
+    }
+  }
+
+  /** Texts that are offered at once, each as long as its prompt; all of what is written counts. */
+  private JsonNode streams(double tokens) {
+    int streams = GenerateWork.STREAMS.streams();
+    int each = (int) tokens;
+    var requests =
+        IntStream.range(0, streams)
+            .mapToObj(i -> GenerationRequest.of(prompt(each)).temperature(0).maxTokens(each))
+            .toList();
+    try (var engine = GenerationEngine.of(model, GenerationEngine.Settings.DEFAULT)) {
+      long begin = System.nanoTime();
+      var texts = requests.stream().map(engine::generate).toList();
+      long written = texts.stream().mapToLong(text -> text.completion().completionTokens()).sum();
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      texts.forEach(Pieces::close);
+      return lap(Math.toIntExact(written), seconds);
     }
   }
 

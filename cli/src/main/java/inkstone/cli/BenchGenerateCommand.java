@@ -54,9 +54,10 @@ final class BenchGenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--work",
-      paramLabel = "decode|prefill|start",
+      paramLabel = "decode|prefill|streams|start",
       description = {
         "decode: 128 tokens, one after another. prefill: a prompt of 512 tokens.",
+        "streams: 16 texts at once, 128 tokens read and 128 written of each.",
         "start: the whole command, up to its first token. Default: decode."
       })
   private GenerateWork work = GenerateWork.DECODE;
@@ -71,7 +72,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
       names = "--peer-home",
       paramLabel = "DIR",
       description = {
-        "Where the peer lies: llama-bench and llama-cli (default: on the path),",
+        "Where the peer lies: llama-bench, llama-server and llama-cli (default: on the path),",
         "Jlama's jars, or the classes of llama3.java."
       })
   private Optional<Path> peerHome = Optional.empty();

@@ -70,15 +70,15 @@ final class QuantizedTiles {
     long[] start = {0};
     for (var part : parts) {
       each(
-          part,
-          (tile, first, rows) ->
-              y.narrow(1, start[0] + first, rows).copy_(product(x, tile)));
+          part, (tile, first, rows) -> y.narrow(1, start[0] + first, rows).copy_(product(x, tile)));
       start[0] += part.rows;
     }
     return y;
   }
 
-  /** oneDNN takes a plain loop, hundreds of times slower, for a weight with gaps: a part of a tile. */
+  /**
+   * oneDNN takes a plain loop, hundreds of times slower, for a weight with gaps: a part of a tile.
+   */
   private static Tensor product(Tensor x, Tensor tile) {
     return tile.is_contiguous() ? Operators.linear(x, tile.t(), new Tensor()) : x.mm(tile);
   }
