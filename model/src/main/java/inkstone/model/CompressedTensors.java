@@ -16,10 +16,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Quantised weights in a Hugging Face directory, in the layout of the Python package {@code
- * compressed-tensors}, which Transformers and vLLM read: beside {@code NAME.weight_scale} stands
- * {@code NAME.weight} as int8 ({@code int-quantized}), or {@code NAME.weight_packed}, eight numbers
- * of 4 bits to an int32, each with 8 added, the first lowest ({@code pack-quantized}).
+ * Quantised weights in a Hugging Face directory, in the layout that the Python package {@code
+ * compressed-tensors} calls {@code pack-quantized}, which Transformers and vLLM read: {@code
+ * NAME.weight_packed} holds eight numbers of 4 bits or four of 8 to an int32, the first lowest, each
+ * moved up so that none is negative; beside it stand {@code NAME.weight_scale} and {@code
+ * NAME.weight_shape}.
  *
  * @see <a href="https://github.com/vllm-project/compressed-tensors">the package</a>
  */
@@ -31,7 +32,7 @@ final class CompressedTensors {
   private static final String SCALE = ".weight_scale";
   private static final String PACKED = ".weight_packed";
   private static final String SHAPE = ".weight_shape";
-  private static final int EACH = 8; // numbers of an int32
+  private static final String FORMAT = "pack-quantized";
 
   private CompressedTensors() {}
 
@@ -39,7 +40,7 @@ final class CompressedTensors {
   static void write(WeightScheme scheme, ObjectNode config) {
     var json = config.putObject(KEY);
     json.put("quant_method", METHOD);
-    json.put("format", format(scheme));
+    json.put("format", FORMAT);
     json.put("quantization_status", "compressed");
     json.putArray("ignore").add("lm_head");
     var group = json.putObject("config_groups").putObject("group_0");
@@ -57,10 +58,6 @@ final class CompressedTensors {
     } else {
       weights.putNull("group_size");
     }
-  }
-
-  private static String format(WeightScheme scheme) {
-    return scheme.bits() == EACH ? "int-quantized" : "pack-quantized";
   }
 
   /** What {@link #write} wrote; empty where config.json tells of no such weights. */
@@ -87,7 +84,7 @@ final class CompressedTensors {
     }
     int size = strategy.equals("channel") ? 0 : weights.path("group_size").asInt(-1);
     var scheme = new WeightScheme(bits, size);
-    only(json, "format", "\"" + format(scheme) + "\"");
+    only(json, "format", "\"" + FORMAT + "\"");
     return Optional.of(scheme);
   }
 
@@ -140,27 +137,25 @@ final class CompressedTensors {
               .formatted(name + WEIGHT, weight, scheme.group() == 0 ? "32s" : group + "s"));
     }
     var rounded = RoundedMatrix.of(weight, scheme.bits(), group);
-    if (scheme.bits() == EACH) {
-      packed.put(name + WEIGHT, rounded.numbers());
-    } else {
-      packed.put(name + PACKED, halves(rounded));
-      packed.put(name + SHAPE, Tensor.of(rounded.shape(), 2));
-    }
+    packed.put(name + PACKED, words(rounded));
+    packed.put(name + SHAPE, Tensor.of(rounded.shape(), 2));
     packed.put(name + SCALE, rounded.scaleTensor());
   }
 
-  private static Tensor halves(RoundedMatrix rounded) {
+  private static Tensor words(RoundedMatrix rounded) {
     long[] shape = rounded.shape();
-    var words = new int[Math.toIntExact(shape[0] * (shape[1] / EACH))];
+    int bits = rounded.bits();
+    int each = Integer.SIZE / bits;
+    var words = new int[Math.toIntExact(shape[0] * (shape[1] / each))];
     int at = 0;
     for (var row : rounded.q()) {
-      for (int i = 0; i < row.length; i += EACH, at++) {
-        for (int j = 0; j < EACH; j++) {
-          words[at] |= (row[i + j] + 8) << 4 * j;
+      for (int i = 0; i < row.length; i += each, at++) {
+        for (int j = 0; j < each; j++) {
+          words[at] |= (row[i + j] + (1 << bits - 1)) << bits * j;
         }
       }
     }
-    return Tensor.of(MemorySegment.ofArray(words), DType.INT32, shape[0], shape[1] / EACH);
+    return Tensor.of(MemorySegment.ofArray(words), DType.INT32, shape[0], shape[1] / each);
   }
 
   /** The file's tensors; rounded ones travel as {@link StoredRows}. */
@@ -173,9 +168,7 @@ final class CompressedTensors {
             var base = name.substring(0, name.length() - SCALE.length());
             var source = rounded(base, file, scheme);
             unpacked.put(base + WEIGHT, rows.send(source, source.q.length));
-          } else if (!name.endsWith(PACKED)
-              && !name.endsWith(SHAPE)
-              && tensor.dtype() != DType.INT8) {
+          } else if (!name.endsWith(PACKED) && !name.endsWith(SHAPE)) {
             unpacked.put(name, tensor);
           }
         });
@@ -183,19 +176,19 @@ final class CompressedTensors {
   }
 
   private static Rounded rounded(String name, Map<String, Tensor> file, WeightScheme scheme) {
-    var stored = file.get(name + (scheme.bits() == EACH ? WEIGHT : PACKED));
+    var stored = file.get(name + PACKED);
     var scales = file.get(name + SCALE);
     if (stored == null
         || scales == null
         || stored.rank() != 2
         || scales.rank() != 2
-        || stored.dtype() != (scheme.bits() == EACH ? DType.INT8 : DType.INT32)
+        || stored.dtype() != DType.INT32
         || scales.size(0) != stored.size(0)) {
       throw new ModelException(
           "weight '%s' is %s with scales %s, not what %s tells of"
               .formatted(name, stored == null ? "missing" : stored, scales, KEY));
     }
-    long columns = stored.size(1) * (scheme.bits() == EACH ? 1 : EACH);
+    long columns = stored.size(1) * (Integer.SIZE / scheme.bits());
     int group = scheme.columns(columns);
     if (group == 0 || columns % group != 0 || scales.size(1) != columns / group) {
       throw new ModelException(
@@ -212,12 +205,10 @@ final class CompressedTensors {
     var bytes = memory.toArray(ValueLayout.JAVA_BYTE);
     int columns = q[0].length;
     for (int row = 0; row < q.length; row++) {
-      if (bits == EACH) {
-        System.arraycopy(bytes, row * columns, q[row], 0, columns);
-        continue;
-      }
-      for (int i = 0; i < columns; i++) { // little-endian words: the lower half comes first
-        q[row][i] = (byte) ((bytes[(row * columns + i) / 2] >> i % 2 * 4 & 0xF) - 8);
+      for (int i = 0; i < columns; i++) { // words are little-endian: the first lies first
+        int at = row * columns + i;
+        q[row][i] =
+            (byte) (bits == 8 ? (bytes[at] & 0xFF) - 128 : (bytes[at / 2] >> i % 2 * 4 & 0xF) - 8);
       }
     }
   }

@@ -105,7 +105,7 @@ record WeightFiles(Map<Path, List<String>> files) {
   private static boolean isWeight(DType type) {
     return switch (type) {
       case FLOAT32, FLOAT64, BFLOAT16, FLOAT16 -> true;
-      case INT64, INT32, UINT16, UINT8, INT8, BOOL -> false;
+      case INT64, INT32, UINT16, UINT8, BOOL -> false;
     };
   }
 }

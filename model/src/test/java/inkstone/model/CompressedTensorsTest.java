@@ -115,7 +115,7 @@ class CompressedTensorsTest {
         "\"num_bits\" : 8|\"num_bits\" : 3|weights of 3 bits",
         "\"symmetric\" : true|\"symmetric\" : false|symmetric 'false' is not supported; only true is",
         "\"strategy\" : \"channel\"|\"strategy\" : \"token\"|strategy '\"token\"' is not supported",
-        "int-quantized|float-quantized|format '\"float-quantized\"' is not supported",
+        "pack-quantized|float-quantized|format '\"float-quantized\"' is not supported",
         "\"strategy\" : \"channel\"|\"strategy\" : \"group\", \"group_size\" : 32|scales FLOAT32[",
         "\"input_activations\" : null|\"input_activations\" : {}|input_activations '{}' is not",
         "compressed-tensors|gptq|quantization_config is not supported"

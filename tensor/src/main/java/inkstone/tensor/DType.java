@@ -10,7 +10,6 @@ public enum DType {
   INT32("I32", 4),
   UINT16("U16", 2),
   UINT8("U8", 1),
-  INT8("I8", 1),
   BOOL("BOOL", 1);
 
   private final String code;

@@ -30,7 +30,6 @@ final class Native {
     TYPES.put(DType.INT64, ScalarType.Long);
     TYPES.put(DType.INT32, ScalarType.Int);
     TYPES.put(DType.UINT8, ScalarType.Byte);
-    TYPES.put(DType.INT8, ScalarType.Char);
     TYPES.put(DType.BOOL, ScalarType.Bool);
     TYPES.forEach((dtype, type) -> DTYPES.put(type, dtype));
   }

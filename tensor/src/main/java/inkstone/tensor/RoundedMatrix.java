@@ -1,6 +1,5 @@
 package inkstone.tensor;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -85,20 +84,6 @@ public record RoundedMatrix(int bits, int group, List<byte[]> q, List<float[]> s
     return bits == 8
         ? Math.clamp((long) Math.rint(x), -127, 127)
         : Math.clamp((long) Math.rint(x), -8, 7);
-  }
-
-  /** The numbers as int8 [rows, columns]. */
-  public Tensor numbers() {
-    return Tensor.of(MemorySegment.ofArray(flat()), DType.INT8, shape());
-  }
-
-  private byte[] flat() {
-    int columns = q.getFirst().length;
-    var flat = new byte[q.size() * columns];
-    for (int i = 0; i < q.size(); i++) {
-      System.arraycopy(q.get(i), 0, flat, i * columns, columns);
-    }
-    return flat;
   }
 
   /** [rows, columns]. */
