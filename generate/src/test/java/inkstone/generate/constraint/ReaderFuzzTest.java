@@ -159,7 +159,9 @@ class ReaderFuzzTest {
       }
       each(text.toString(), false, random, "seed " + seed);
     }
-    assertTrue(followed > ROUNDS / 20 && refused > ROUNDS / 3, followed + " followed, " + refused + " refused");
+    assertTrue(
+        followed > ROUNDS / 20 && refused > ROUNDS / 3,
+        followed + " followed, " + refused + " refused");
   }
 
   @Test
@@ -184,7 +186,9 @@ class ReaderFuzzTest {
       }
       each(text.toString(), true, random, "seed " + seed);
     }
-    assertTrue(followed > ROUNDS / 20 && refused > ROUNDS / 4, followed + " followed, " + refused + " refused");
+    assertTrue(
+        followed > ROUNDS / 20 && refused > ROUNDS / 4,
+        followed + " followed, " + refused + " refused");
   }
 
   /** A keyword or value in the place of another, which often leaves good JSON. */
