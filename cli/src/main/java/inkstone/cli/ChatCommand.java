@@ -45,7 +45,12 @@ final class ChatCommand implements Callable<Integer> {
       var console = System.console();
       var term = System.getenv().getOrDefault("TERM", "dumb");
       boolean person = console != null && console.isTerminal();
-      var welcome = words.say("welcome", model, opened.decoder().config().context());
+      var name = model.replaceAll("/+$", "");
+      var welcome =
+          words.say(
+              "welcome",
+              name.substring(name.lastIndexOf('/') + 1),
+              opened.decoder().config().context());
       if (person && !term.equals("dumb")) {
         ChatTerminal.talk(session, words, welcome, ChatHistory.usual(System.getenv()));
       } else {

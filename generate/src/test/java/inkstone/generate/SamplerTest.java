@@ -2,16 +2,21 @@ package inkstone.generate;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import inkstone.generate.constraint.Constraint;
+import inkstone.generate.constraint.Guide;
+import inkstone.generate.constraint.TokenBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -20,6 +25,35 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class SamplerTest {
+
+  private static Guide guide(String expression) {
+    return Constraint.regex(expression).over(TokenBytes.of(Tokens.bytes(), List.of(256)), true);
+  }
+
+  @Test
+  void aConstraintDecidesWhatMayComeAndNotItsProbability() {
+    var logits = new float[257];
+    logits['x'] = 5;
+    logits['b'] = 1;
+    double total = 255 + Math.exp(5) + Math.exp(1);
+    var greedy = Sampler.of(Sampling.GREEDY, 1, Optional.of(guide("[ab]{2}")));
+    var choice = greedy.next(logits);
+    assertEquals('b', choice.id());
+    assertEquals(1 - Math.log(total), choice.logprob(), 1e-6);
+    assertFalse(greedy.finished());
+    assertEquals('b', greedy.next(logits).id());
+    assertTrue(greedy.finished());
+    // Nothing but the end of the text is left.
+    assertEquals(256, greedy.next(logits).id());
+    for (int seed = 0; seed < 200; seed++) {
+      var drawing = Sampler.of(new Sampling(2, 0, 0.9, 0, 1), seed, Optional.of(guide("[ab]")));
+      assertTrue("ab".indexOf(drawing.next(logits).id()) >= 0);
+    }
+    logits['a'] = Float.NEGATIVE_INFINITY;
+    logits['b'] = Float.NEGATIVE_INFINITY;
+    var none = Sampler.of(Sampling.GREEDY, 1, Optional.of(guide("[ab]")));
+    assertThrows(GenerationException.class, () -> none.next(logits));
+  }
 
   private static final int DRAWS = 2_000;
 
