@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
  * @param width how many texts are gone on with, and how many are kept, 1 or more
  * @param maxTokens the most tokens of a text, 1 or more
  * @param lengthPenalty a finished text counts by its log-probability divided by {@code
- *     length^lengthPenalty}, as in Transformers: above 0, long texts gain. (The penalty of Wu et al.,
- *     2016, formula 14, divides by {@code ((5 + length) / 6)^alpha} and is another one.)
+ *     length^lengthPenalty}, as in Transformers: above 0, long texts gain. (The penalty of Wu et
+ *     al., 2016, formula 14, divides by {@code ((5 + length) / 6)^alpha} and is another one.)
  * @param stopping when to give up looking for better ones
  */
 public record BeamSearch(int width, int maxTokens, double lengthPenalty, Stopping stopping) {

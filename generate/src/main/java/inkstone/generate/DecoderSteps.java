@@ -56,9 +56,7 @@ final class DecoderSteps implements BeamSearch.Steps, AutoCloseable {
     while (text.length() < prompt.length) {
       int end = Math.min(prompt.length, text.length() + Stepper.CHUNK);
       var part = Arrays.copyOfRange(prompt, text.length(), end);
-      logprobs =
-          stepper.forward(
-              texts, List.of(part), new int[] {1}, DecoderSteps::logprobs);
+      logprobs = stepper.forward(texts, List.of(part), new int[] {1}, DecoderSteps::logprobs);
       text.add(part);
     }
     return logprobs;

@@ -83,8 +83,7 @@ class BeamSearchTest {
       {(float) Math.log(0.1), (float) Math.log(0.9)}
     };
     // After nothing, after 0, after 1: greedy takes 0, but 1 1 is likelier than anything after 0.
-    BeamSearch.Steps steps =
-        texts -> texts.stream().map(text -> after[text.token() + 1]).toList();
+    BeamSearch.Steps steps = texts -> texts.stream().map(text -> after[text.token() + 1]).toList();
     var greedy = new BeamSearch(1, 2, 0, Stopping.LIKELY).run(steps, List.of());
     assertEquals(List.of(0, 0), greedy.getFirst().tokens());
     var wide = new BeamSearch(2, 2, 0, Stopping.LIKELY).run(steps, List.of());
