@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * llama.cpp's {@code llama-server}, which is asked for many texts at once. Prompts are random tokens, others in each
- * round; no text ends before its last token.
+ * llama.cpp's {@code llama-server}, which is asked for many texts at once. Prompts are random
+ * tokens, others in each round; no text ends before its last token.
  */
 final class LlamaServer implements Side {
 
@@ -51,16 +51,15 @@ final class LlamaServer implements Side {
     int each = work.prompt() + work.written() + 1;
     var command = new ArrayList<>(List.of(program.toString(), "-m", model.toString()));
     command.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(port)));
-    command.addAll(List.of("-np", Integer.toString(work.streams()), "-t", Integer.toString(threads)));
+    command.addAll(
+        List.of("-np", Integer.toString(work.streams()), "-t", Integer.toString(threads)));
     command.addAll(List.of("-c", Integer.toString(work.streams() * each), "--no-warmup"));
     var builder = new ProcessBuilder(command);
     Environment.PLAIN.apply(builder.environment(), threads);
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     try {
-      var server =
-          new LlamaServer(
-              builder.start(), work, URI.create("http://127.0.0.1:" + port));
+      var server = new LlamaServer(builder.start(), work, URI.create("http://127.0.0.1:" + port));
       try {
         server.awaitReady();
       } catch (RuntimeException e) {
@@ -111,7 +110,8 @@ final class LlamaServer implements Side {
         requests.stream()
             .map(request -> client.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
             .toList();
-    long tokens = answers.stream().map(CompletableFuture::join).mapToLong(LlamaServer::tokens).sum();
+    long tokens =
+        answers.stream().map(CompletableFuture::join).mapToLong(LlamaServer::tokens).sum();
     double spent = (System.nanoTime() - begin) / 1e9;
     return new Lap(
         tokens, spent, Double.NaN, Resident.peak(Path.of("/proc/" + process.pid() + "/status")));

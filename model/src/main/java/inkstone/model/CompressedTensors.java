@@ -18,8 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Quantised weights in a Hugging Face directory, in the layout that the Python package {@code
  * compressed-tensors} calls {@code pack-quantized}, which Transformers and vLLM read: {@code
- * NAME.weight_packed} holds eight numbers of 4 bits or four of 8 to an int32, the first lowest, each
- * moved up so that none is negative; beside it stand {@code NAME.weight_scale} and {@code
+ * NAME.weight_packed} holds eight numbers of 4 bits or four of 8 to an int32, the first lowest,
+ * each moved up so that none is negative; beside it stand {@code NAME.weight_scale} and {@code
  * NAME.weight_shape}.
  *
  * @see <a href="https://github.com/vllm-project/compressed-tensors">the package</a>
