@@ -228,6 +228,10 @@ final class Operations {
     one(
         "Functions.attention(Tensor, Tensor, Tensor, AttentionMask, double, double)",
         () -> Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0, 2));
+    one(
+        "Functions.attention(Tensor, Tensor, Tensor, List, int, AttentionMask, double)",
+        Operations::paged);
+    one("Functions.logSumExp(Tensor)", () -> Functions.logSumExp(x));
     one("Functions.softCap(Tensor, double)", () -> Functions.softCap(x, 2));
     one("Functions.topK(Tensor, int)", () -> Functions.topK(x, 3));
     one(
@@ -258,5 +262,16 @@ final class Operations {
             return Safetensors.read(open, "x");
           }
         });
+  }
+
+  private static Tensor paged() {
+    try (var page = KvPage.of(new KvPage.Shape(KvType.FLOAT32, 1, 2, 4), Device.CPU)) {
+      return Scope.of(
+          () -> {
+            var news = Random.normal(0, 1, 3, 2, 4);
+            var spans = List.of(new PagedSpan(List.of(page), 0, 3));
+            return Functions.attention(news, news, news, spans, 0, AttentionMask.CAUSAL, 0);
+          });
+    }
   }
 }
