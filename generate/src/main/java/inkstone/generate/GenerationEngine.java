@@ -203,6 +203,8 @@ public final class GenerationEngine implements AutoCloseable {
           return;
         }
         running.add(waiting.remove());
+        // Before its first piece can be seen, so that nobody sees a text that is not counted.
+        load = new Load(running.size(), waiting.size(), load.usedPages);
       }
     }
   }
