@@ -16,7 +16,7 @@ public final class BenchTable {
   public static String of(BenchResult result) {
     var lines = new StringBuilder();
     row(lines, result.work() + " " + detail(result, "size"), "inkstone", result.peer());
-    row(lines, result.unit(), number(result.ours()), number(result.theirs()));
+    row(lines, result.unit(), Duel.number(result.ours()), number(result.theirs()));
     row(
         lines,
         "peak memory",
@@ -68,12 +68,8 @@ public final class BenchTable {
     return result.details().get(name) instanceof OptionalDouble loss ? ratio(loss) : "-";
   }
 
-  private static String number(double figure) {
-    return String.format(Locale.ROOT, figure < 100 ? "%.2f" : "%,.0f", figure);
-  }
-
   private static String number(OptionalDouble figure) {
-    return figure.isPresent() ? number(figure.getAsDouble()) : "-";
+    return figure.isPresent() ? Duel.number(figure.getAsDouble()) : "-";
   }
 
   private static String ratio(OptionalDouble figure) {

@@ -12,10 +12,11 @@ import java.util.function.ToDoubleFunction;
 /**
  * The rounds of two sides.
  *
+ * @param better which figures are good ones: rates, or else seconds
  * @param ours one lap a round
  * @param theirs as many, or none where there is no peer
  */
-record Duel(List<Lap> ours, List<Lap> theirs) {
+record Duel(PairedRounds.Better better, List<Lap> ours, List<Lap> theirs) {
 
   /** Copies the laps. */
   Duel {
@@ -27,7 +28,12 @@ record Duel(List<Lap> ours, List<Lap> theirs) {
    * Lets the sides work strictly in turn; every other round the peer begins, so that neither always
    * follows the other.
    */
-  static Duel fight(Side us, Optional<Side> peer, Rounds rounds, Consumer<String> progress) {
+  static Duel fight(
+      PairedRounds.Better better,
+      Side us,
+      Optional<Side> peer,
+      Rounds rounds,
+      Consumer<String> progress) {
     var ours = new ArrayList<Lap>();
     var theirs = new ArrayList<Lap>();
     for (int round = 0; round < rounds.count(); round++) {
@@ -38,33 +44,36 @@ record Duel(List<Lap> ours, List<Lap> theirs) {
         peer.ifPresent(p -> theirs.add(p.round(rounds.seconds())));
         ours.add(us.round(rounds.seconds()));
       }
-      progress.accept(line(round + 1, rounds.count(), ours.getLast(), last(theirs)));
+      progress.accept(
+          "round %d of %d: %s"
+              .formatted(round + 1, rounds.count(), new Duel(better, ours, theirs).last()));
     }
-    return new Duel(ours, theirs);
+    return new Duel(better, ours, theirs);
   }
 
-  private static Optional<Lap> last(List<Lap> laps) {
-    return laps.isEmpty() ? Optional.empty() : Optional.of(laps.getLast());
+  /** What the last round gave, as a line. */
+  private String last() {
+    var figures = figures();
+    boolean rates = better == PairedRounds.Better.HIGHER;
+    var mine = number(figures.ours().getLast()) + (rates ? " tokens/s" : " s");
+    return "ours "
+        + mine
+        + (theirs.isEmpty()
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", theirs %s, ratio %.3f",
+                number(figures.theirs().getLast()),
+                figures.ratios().getLast()));
   }
 
-  private static String line(int round, int rounds, Lap ours, Optional<Lap> theirs) {
-    double rate = ours.tokensPerSecond();
-    var line =
-        String.format(Locale.ROOT, "round %d of %d: ours %,.0f tokens/s", round, rounds, rate);
-    return line
-        + theirs
-            .map(Lap::tokensPerSecond)
-            .map(r -> String.format(Locale.ROOT, ", theirs %,.0f, ratio %.3f", r, rate / r))
-            .orElse("");
+  /** Three digits or more. */
+  static String number(double figure) {
+    return String.format(Locale.ROOT, figure < 100 ? "%.2f" : "%,.0f", figure);
   }
 
-  /** The rates of both sides. */
-  PairedRounds rates() {
-    return figures(PairedRounds.Better.HIGHER);
-  }
-
-  /** Rates where more is better, seconds where less is. */
-  PairedRounds figures(PairedRounds.Better better) {
+  /** The figures of both sides: rates where more is better, seconds where less is. */
+  PairedRounds figures() {
     ToDoubleFunction<Lap> figure =
         better == PairedRounds.Better.HIGHER ? Lap::tokensPerSecond : Lap::seconds;
     return new PairedRounds(better, each(ours, figure), each(theirs, figure));

@@ -33,6 +33,8 @@ public record GenerateBench(
     Rounds rounds,
     Environment environment) {
 
+  private static final String JLAMA = "bench/peers/JlamaPeer.java";
+
   /**
    * Measures.
    *
@@ -66,7 +68,7 @@ public record GenerateBench(
     try (var us = ours(file)) {
       var them = theirs(file, notice);
       try {
-        var duel = Duel.fight(us, them, rounds, progress);
+        var duel = Duel.fight(work.better(), us, them, rounds, progress);
         return result(duel, them.map(Object::toString).orElse(BenchResult.NO_PEER));
       } finally {
         them.ifPresent(Side::close);
@@ -128,32 +130,41 @@ public record GenerateBench(
 
   /** It reads folders only: it gets one with the same weights. */
   private Optional<Side> jlama(Path file, Consumer<String> notice) {
+    var missing = JavaPeer.missing(peer.toString(), home(), JLAMA);
+    if (missing.isPresent()) {
+      notice.accept(missing.get().why());
+      return Optional.empty();
+    }
     var folder = Folder.temporary();
     try (var opened = LanguageModel.open(file)) {
       opened.save(folder.path());
     }
     var type = stored == GgufType.Q4_0 ? "q4" : "f32";
     var words = List.of(folder.path().toString(), Integer.toString(threads), type);
-    var side = came(inJvm("bench/peers/JlamaPeer.java", words), notice);
+    var side = came(inJvm(JLAMA, words), notice);
     if (side.isEmpty()) {
       folder.close();
     }
     return side.map(s -> new Housed(s, folder));
   }
 
-  private Python.Arrival inJvm(String script, List<String> words) {
+  /** A peer in a JVM is found in no other place. */
+  private Path home() {
+    return peerHome.orElse(Path.of(peer.toString()));
+  }
+
+  private Arrival inJvm(String script, List<String> words) {
     if (work == GenerateWork.START || work == GenerateWork.STREAMS) {
       throw new BenchException("--work %s: only llama.cpp can take part".formatted(work));
     }
-    return JavaPeer.start(
-        peer.toString(), peerHome.orElse(Path.of(peer.toString())), script, words, threads);
+    return JavaPeer.start(peer.toString(), home(), script, words, threads);
   }
 
-  private Optional<Side> came(Python.Arrival arrival, Consumer<String> notice) {
+  private Optional<Side> came(Arrival arrival, Consumer<String> notice) {
     return switch (arrival) {
-      case Python.Arrival.Came(Contender worker, JsonNode ready) ->
+      case Arrival.Came(Contender worker, JsonNode ready) ->
           Optional.of(new Asked(peer.toString(), worker, work.question()));
-      case Python.Arrival.Missing(String why) -> {
+      case Arrival.Missing(String why) -> {
         notice.accept(why);
         yield Optional.empty();
       }
@@ -165,7 +176,7 @@ public record GenerateBench(
         work.toString(),
         name,
         work.unit(),
-        duel.figures(work.better()),
+        duel.figures(),
         OptionalDouble.empty(),
         duel.memoryRatio(),
         details(duel));
@@ -183,8 +194,8 @@ public record GenerateBench(
     details.put("environment", environment.toString());
     details.put("ours_resident_bytes", Duel.peak(duel.ours()));
     details.put("theirs_resident_bytes", Duel.peak(duel.theirs()));
-    details.put("ours_rounds", duel.figures(work.better()).ours());
-    details.put("theirs_rounds", duel.figures(work.better()).theirs());
+    details.put("ours_rounds", duel.figures().ours());
+    details.put("theirs_rounds", duel.figures().theirs());
     details.put("machine", Machine.here(inkstone.tensor.Engine.version(), "cpu"));
     return details;
   }

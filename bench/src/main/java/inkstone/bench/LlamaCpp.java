@@ -34,7 +34,8 @@ record LlamaCpp(Optional<Path> home) {
 
   /** Why there is no such program, in one line. */
   String missing(String name) {
-    return "the peer (%s): no program %s %s; build llama.cpp and name its folder by --peer-home DIR; going on without a peer"
-        .formatted(NAME, name, home.map(folder -> "in " + folder).orElse("on the path"));
+    return "the peer (%s): no program %s %s; build llama.cpp and name its folder by --peer-home DIR"
+            .formatted(NAME, name, home.map(folder -> "in " + folder).orElse("on the path"))
+        + Arrival.ALONE;
   }
 }

@@ -1,6 +1,5 @@
 package inkstone.bench;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +25,9 @@ record Started(String name, List<String> command, int threads, Environment envir
    */
   static Started ours(Path model, int threads, Environment environment) {
     var launcher =
-        Path.of(System.getProperty("inkstone.root", "")).resolve("inkstone").toAbsolutePath();
-    if (!Files.isExecutable(launcher)) {
-      throw new BenchException(
-          "there is no launcher %s; start it from a checkout".formatted(launcher));
-    }
+        Checkout.find("inkstone")
+            .orElseThrow(
+                () -> new BenchException("there is no launcher; start it from a checkout"));
     var command = new ArrayList<>(List.of(launcher.toString(), "generate"));
     command.addAll(List.of("--model", model.toString(), "--prompt", PROMPT));
     command.addAll(List.of("--max-tokens", "1", "--temperature", "0"));

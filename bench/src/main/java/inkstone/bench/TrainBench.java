@@ -1,7 +1,7 @@
 package inkstone.bench;
 
-import inkstone.bench.Python.Arrival.Came;
-import inkstone.bench.Python.Arrival.Missing;
+import inkstone.bench.Arrival.Came;
+import inkstone.bench.Arrival.Missing;
 import inkstone.journal.Machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,14 +42,14 @@ public record TrainBench(
         case Came(Contender them, JsonNode theirReady) -> {
           try (them) {
             checkSame(ourReady, theirReady);
-            duel = Duel.fight(us, Optional.of(them), rounds, progress);
+            duel = Duel.fight(PairedRounds.Better.HIGHER, us, Optional.of(them), rounds, progress);
           }
         }
         case Missing(String why) -> {
           if (!why.isEmpty()) {
             notice.accept(why);
           }
-          duel = Duel.fight(us, Optional.empty(), rounds, progress);
+          duel = Duel.fight(PairedRounds.Better.HIGHER, us, Optional.empty(), rounds, progress);
         }
       }
       progress.accept("measuring the roof");
@@ -72,7 +72,7 @@ public record TrainBench(
     }
   }
 
-  private Python.Arrival callPeer(Consumer<String> progress) {
+  private Arrival callPeer(Consumer<String> progress) {
     if (peer == Peer.NONE) {
       return new Missing("");
     }
@@ -94,9 +94,9 @@ public record TrainBench(
     }
   }
 
-  private BenchResult result(Duel duel, Python.Arrival arrival, JsonNode ready, double roof) {
+  private BenchResult result(Duel duel, Arrival arrival, JsonNode ready, double roof) {
     double flopsPerToken = work.size().flops() / work.size().tokens();
-    var rates = duel.rates();
+    var rates = duel.figures();
     double reached = rates.oursMedian() * flopsPerToken;
     var name =
         arrival instanceof Came(Contender them, JsonNode said)
@@ -131,8 +131,8 @@ public record TrainBench(
     details.put("theirs_resident_bytes", Duel.peak(duel.theirs()));
     details.put("ours_loss", Duel.lastLoss(duel.ours()));
     details.put("theirs_loss", Duel.lastLoss(duel.theirs()));
-    details.put("ours_rounds", duel.rates().ours());
-    details.put("theirs_rounds", duel.rates().theirs());
+    details.put("ours_rounds", duel.figures().ours());
+    details.put("theirs_rounds", duel.figures().theirs());
     details.put("machine", Machine.here(ready.path("engine").asString(""), "cpu"));
     return details;
   }

@@ -106,11 +106,13 @@ class ContenderTest {
       ours.ready();
       theirs.ready();
       var told = new java.util.ArrayList<String>();
-      var duel = Duel.fight(ours, Optional.of(theirs), new Rounds(3, 0.5), told::add);
+      var duel =
+          Duel.fight(
+              PairedRounds.Better.HIGHER, ours, Optional.of(theirs), new Rounds(3, 0.5), told::add);
       assertEquals(List.of("us", "them", "them", "us", "us", "them"), Files.readAllLines(log));
-      assertEquals(List.of(2.0, 2.0, 2.0), duel.rates().ratios());
+      assertEquals(List.of(2.0, 2.0, 2.0), duel.figures().ratios());
       assertEquals(OptionalDouble.of(3), duel.memoryRatio());
-      assertEquals("round 1 of 3: ours 10 tokens/s, theirs 5, ratio 2.000", told.getFirst());
+      assertEquals("round 1 of 3: ours 10.00 tokens/s, theirs 5.00, ratio 2.000", told.getFirst());
       assertEquals(3, told.size());
     }
   }

@@ -122,8 +122,66 @@ class GenerateBenchTest {
   void secondsAreBetterWhenFewer() {
     var laps = List.of(new Lap(1, 2, Double.NaN, java.util.OptionalLong.empty()));
     var others = List.of(new Lap(1, 3, Double.NaN, java.util.OptionalLong.empty()));
-    var figures = new Duel(laps, others).figures(PairedRounds.Better.LOWER);
+    var figures = new Duel(PairedRounds.Better.LOWER, laps, others).figures();
     assertEquals(OptionalDouble.of(1.5), figures.ratio());
     assertEquals(2, figures.oursMedian());
+  }
+
+  /** What it is asked is told, and its figures are counted. */
+  @Test
+  void aServerIsAskedForManyTextsAtOnce() throws IOException {
+    var java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Script.write(
+        folder.resolve("llama-server"),
+        "exec %s -cp '%s' %s \"$@\""
+            .formatted(java, System.getProperty("java.class.path"), PlayServer.class.getName()));
+    var asked = folder.resolve("asked");
+    try (var server =
+        LlamaServer.start(folder.resolve("llama-server"), asked, GenerateWork.STREAMS, 3)) {
+      var lap = server.round(0);
+      assertEquals(16 * PlayServer.TOLD, lap.tokens());
+      assertTrue(lap.seconds() > 0);
+    }
+    var bodies = Files.readAllLines(asked);
+    assertEquals(16, bodies.size());
+    for (var body : bodies) {
+      var json = BenchJson.MAPPER.readTree(body);
+      assertEquals(128, json.path("prompt").size(), body);
+      assertEquals(128, json.path("n_predict").asInt(), body);
+      assertTrue(json.path("ignore_eos").asBoolean() && json.has("cache_prompt"), body);
+    }
+    assertEquals(16, bodies.stream().distinct().count());
+  }
+
+  @Test
+  void aServerThatDiesIsTold() throws IOException {
+    var program = Script.write(folder.resolve("llama-server"), "exit 1");
+    assertThrows(
+        BenchException.class, () -> LlamaServer.start(program, folder, GenerateWork.STREAMS, 1));
+  }
+
+  /** Nothing is converted for a peer that is not there. */
+  @Test
+  void aPeerInAJvmNeedsItsClasses() {
+    for (var peer : List.of(GeneratePeer.JLAMA, GeneratePeer.LLAMA3_JAVA)) {
+      notices.clear();
+      var home = Optional.of(folder.resolve("none"));
+      var result =
+          new GenerateBench(
+                  GenerateWork.DECODE,
+                  GenerateSize.TINY,
+                  GgufType.Q8_0,
+                  Optional.empty(),
+                  peer,
+                  home,
+                  1,
+                  new Rounds(1, 1),
+                  Environment.PLAIN)
+              .run(line -> {}, notices::add);
+      assertEquals(BenchResult.NO_PEER, result.peer());
+      assertEquals(1, notices.size());
+      assertTrue(
+          notices.getFirst().contains("there is no folder " + home.get()), notices.toString());
+    }
   }
 }

@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import inkstone.bench.Python.Arrival;
-import inkstone.bench.Python.Arrival.Came;
-import inkstone.bench.Python.Arrival.Missing;
+import inkstone.bench.Arrival.Came;
+import inkstone.bench.Arrival.Missing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
