@@ -90,17 +90,24 @@ class PullFaultsTest {
     var seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("seed " + seed);
     var random = new Random(seed);
-    int sum = 0;
+    int[] sent = new int[12];
     for (int i = 0; i < 12; i++) {
-      int bytes = random.nextInt(20_000) + 1;
-      sum += bytes;
-      server.faults.add(server.cutAfter(bytes));
+      sent[i] = random.nextInt(20_000) + 1;
+      server.faults.add(server.cutAfter(sent[i]));
     }
     assertWhole(pull());
     var asked = server.stored();
     assertEquals(13, asked.size());
     assertFalse(asked.getFirst().headers().containsKey("Range"));
-    assertEquals("bytes=" + sum + "-", asked.getLast().headers().get("Range"));
+    long from = 0;
+    for (int i = 1; i <= 12; i++) {
+      var range = asked.get(i).headers().getOrDefault("Range", "bytes=0-");
+      long next = Long.parseLong(range.replaceAll("\\D", ""));
+      // What was under way when the line broke may be lost.
+      assertTrue(next >= from && next <= from + sent[i - 1], range + " after " + from);
+      from = next;
+    }
+    assertTrue(from > 0);
     assertTrue(asked.getLast().headers().get("If-Range").startsWith("\""));
     assertTrue(notes().contains("ended after") || notes().contains("broke"), notes());
   }
@@ -117,10 +124,11 @@ class PullFaultsTest {
             + ": localhost has a fault (503), 4 times in a row; what was fetched is kept, and the same"
             + " command goes on",
         told);
-    assertEquals(100_000, partial());
+    long kept = partial();
+    assertTrue(kept > 0 && kept <= 100_000, kept + " bytes kept");
     server.seen.clear();
     assertWhole(pull());
-    assertEquals("bytes=100000-", server.stored().getFirst().headers().get("Range"));
+    assertEquals("bytes=" + kept + "-", server.stored().getFirst().headers().get("Range"));
     var total = server.files.get(NAME).length;
     var bar =
         events.stream().filter(Downloading.class::isInstance).map(Downloading.class::cast).toList();

@@ -53,6 +53,17 @@ class WebPullTest {
     return "http://localhost:" + server.store.getAddress().getPort() + "/files/" + name;
   }
 
+  /**
+   * What a client has read when the line breaks is not all that was sent: the system may drop the
+   * rest.
+   */
+  private long partial() throws IOException {
+    try (var files = Files.list(cache.resolve("partial"))) {
+      return Files.size(
+          files.filter(f -> !f.toString().endsWith(".validator")).findAny().orElseThrow());
+    }
+  }
+
   private Path pull(String source) {
     return hub().pull(Source.parse(source), events::add);
   }
@@ -101,10 +112,12 @@ class WebPullTest {
       server.faults.add(FakeHub.status(500));
     }
     assertTrue(refused(address("m.gguf")).contains("4 times in a row"));
+    long kept = partial();
+    assertTrue(kept > 0 && kept <= 70_000, kept + " bytes kept");
     server.sent = FakeHub.gguf(200_000, 9);
     server.seen.clear();
     assertArrayEquals(server.sent, Files.readAllBytes(pull(address("m.gguf"))));
-    assertEquals("bytes=70000-", server.stored().getFirst().headers().get("Range"));
+    assertEquals("bytes=" + kept + "-", server.stored().getFirst().headers().get("Range"));
     assertTrue(
         events.stream()
             .anyMatch(e -> e instanceof Noted n && n.message().contains("begins again")));
