@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -11,6 +12,9 @@ import java.util.stream.Stream;
  * (llama.cpp, {@code llm_tokenizer_bpe}).
  */
 final class GgufSplits {
+
+  /** One digit by itself. */
+  static final String DIGIT = "\\p{N}";
 
   private static final String GPT2 = SplitPattern.GPT2.regex();
   private static final String CL100K = SplitPattern.CL100K.regex();
@@ -24,6 +28,23 @@ final class GgufSplits {
 
   private static final Map<String, List<String>> KNOWN = known();
 
+  /**
+   * The names that are written, each for its own patterns; llama.cpp knows more for some of them.
+   */
+  static final List<String> WRITTEN =
+      List.of(
+          "gpt-2",
+          "smollm",
+          "llama-bpe",
+          "dbrx",
+          "qwen2",
+          "deepseek-llm",
+          "deepseek-coder",
+          "deepseek-v3",
+          "falcon",
+          "gpt-4o",
+          "tekken");
+
   /** Those that take a piece that is a token as it is, whatever the merges would make of it. */
   private static final List<String> WHOLE_PIECES =
       List.of("llama-bpe", "llama3", "llama-v3", "tekken");
@@ -36,7 +57,7 @@ final class GgufSplits {
         .forEach(name -> known.put(name, List.of(GPT2)));
     Stream.of("roberta-bpe", "exaone4").forEach(name -> known.put(name, List.of(GPT2)));
     Stream.of("smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b")
-        .forEach(name -> known.put(name, List.of("\\p{N}", GPT2)));
+        .forEach(name -> known.put(name, List.of(DIGIT, GPT2)));
     Stream.of("llama-bpe", "llama3", "llama-v3", "dbrx", "smaug-bpe", "chatglm-bpe", "glm4")
         .forEach(name -> known.put(name, List.of(CL100K)));
     Stream.of("qwen2", "stablelm2", "megrez", "deepseek-r1-qwen", "hunyuan")
@@ -98,6 +119,26 @@ final class GgufSplits {
   /** The patterns that {@code pre} means; none where it is not known. */
   static List<String> of(String pre) {
     return KNOWN.getOrDefault(pre, List.of());
+  }
+
+  /**
+   * The name of these patterns, where {@code whole} says that a piece that is a token stays one.
+   */
+  static Optional<String> named(List<String> patterns, boolean whole) {
+    var usual = patterns.stream().map(GgufSplits::usual).toList();
+    return WRITTEN.stream()
+        .filter(name -> of(name).equals(usual) && takesWholePieces(name) == whole)
+        .findFirst();
+  }
+
+  /** The first of the spellings of a pattern. */
+  private static String usual(String regex) {
+    for (var pattern : SplitPattern.values()) {
+      if (pattern.regexes().contains(regex)) {
+        return pattern.regex();
+      }
+    }
+    return regex;
   }
 
   /** Every name that is known, in order. */

@@ -204,36 +204,29 @@ public final class GgufVocabulary {
     } else {
       parts.add(node);
     }
-    var last = parts.getLast();
+    var last = parts.removeLast();
     if (!last.path("type").asString("").equals("ByteLevel")) {
       throw unknownSplit(node);
     }
-    boolean gpt2 = last.path("use_regex").asBoolean(true);
-    if (parts.size() == 1 && gpt2) {
-      return "gpt-2";
+    var patterns = new ArrayList<>(parts.stream().map(GgufVocabulary::pattern).toList());
+    if (last.path("use_regex").asBoolean(true)) {
+      patterns.add(SplitPattern.GPT2.regex());
     }
-    if (parts.size() == 2 && gpt2 && parts.getFirst().path("individual_digits").asBoolean(false)) {
-      return "smollm";
+    boolean whole = root.path("model").path("ignore_merges").asBoolean(false);
+    return GgufSplits.named(patterns, whole).orElseThrow(() -> unknownSplit(node));
+  }
+
+  /** The regular expression by which a step cuts; empty where it does something else. */
+  private static String pattern(JsonNode step) {
+    if (step.path("type").asString("").equals("Digits")) {
+      return step.path("individual_digits").asBoolean(false) ? GgufSplits.DIGIT : "";
     }
-    if (parts.size() == 2 && !gpt2) {
-      var regex = parts.getFirst().path("pattern").path("Regex").asString("");
-      if (SplitPattern.GPT2.regexes().contains(regex)) {
-        return "gpt-2";
-      }
-      if (SplitPattern.QWEN.regexes().contains(regex)) {
-        return "qwen2";
-      }
-      if (SplitPattern.CL100K.regexes().contains(regex)) {
-        boolean whole = root.path("model").path("ignore_merges").asBoolean(false);
-        return whole ? "llama-bpe" : "dbrx";
-      }
-    }
-    throw unknownSplit(node);
+    return step.path("pattern").path("Regex").asString("");
   }
 
   private static TokenizerException unknownSplit(JsonNode node) {
     return new TokenizerException(
-        "llama.cpp has no name for this pre_tokenizer: %s; those of GPT-2, cl100k, Qwen and SmolLM can be written"
-            .formatted(node));
+        "llama.cpp has no name for this pre_tokenizer: %s; known are %s"
+            .formatted(node, String.join(", ", GgufSplits.WRITTEN)));
   }
 }

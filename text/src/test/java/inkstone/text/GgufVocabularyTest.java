@@ -77,6 +77,9 @@ class GgufVocabularyTest {
     var changed = Json.object(parts.getBytes(UTF_8), "test");
     root.set("pre_tokenizer", changed.get("pre_tokenizer"));
     ((ObjectNode) root.get("model")).set("merges", changed.get("merges"));
+    if (changed.has("ignore_merges")) {
+      ((ObjectNode) root.get("model")).set("ignore_merges", changed.get("ignore_merges"));
+    }
     ((ObjectNode) root.get("added_tokens").get(1)).put("special", false);
     Files.writeString(folder.resolve("tokenizer.json"), root.toString());
     Files.writeString(folder.resolve("tokenizer_config.json"), more);
@@ -117,6 +120,20 @@ class GgufVocabularyTest {
                 () -> of(sequence.formatted(digits.formatted(false), BYTE_LEVEL), "{}", "[]"))
             .getMessage();
     assertTrue(String.valueOf(message).contains("no name for this pre_tokenizer"), message);
+  }
+
+  @Test
+  void theSplitsOfAFileThatWasReadAreWrittenAgain() throws IOException {
+    for (var name : GgufSplits.names()) {
+      var patterns = GgufSplits.of(name);
+      boolean whole = GgufSplits.takesWholePieces(name);
+      var model = "[], \"ignore_merges\": " + whole;
+      var splits = TokenizerJsonWriter.splits(patterns).toString();
+      var written = (String) of(splits, "{}", model).get("tokenizer.ggml.pre");
+      assertEquals(patterns, GgufSplits.of(written), name + " became " + written);
+      assertEquals(whole, GgufSplits.takesWholePieces(written), name + " became " + written);
+      assertTrue(GgufSplits.WRITTEN.contains(written), written);
+    }
   }
 
   @Test
