@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -18,10 +19,8 @@ import java.util.regex.Pattern;
  * @param whole tensors outside of blocks, ours and theirs, without {@code .weight} and {@code
  *     .bias}
  * @param parts tensors of a block, the same way
- * @param interleaved whether the rows of queries and keys stand in the order in which llama.cpp
- *     turns them: numbers 0 and 1 are a pair, not 0 and half
- * @param transposed whether Hugging Face stores the matrices of a block as [in, out]; GGUF never
- *     does
+ * @param experts matrices that lie one behind the other in one tensor of a block; a star in their
+ *     name stands for the expert's number
  * @see <a
  *     href="https://github.com/ggml-org/llama.cpp/blob/master/gguf-py/gguf/constants.py">names</a>
  */
@@ -32,8 +31,21 @@ record GgufArchitecture(
     String blocks,
     Map<String, String> whole,
     Map<String, String> parts,
-    boolean interleaved,
-    boolean transposed) {
+    Map<String, String> experts,
+    Set<Trait> traits) {
+
+  /** What is arranged otherwise than in a Hugging Face directory. */
+  enum Trait {
+    /**
+     * The rows of queries and keys stand in the order in which llama.cpp turns them: numbers 0 and
+     * 1 are a pair, not 0 and half.
+     */
+    NEIGHBOURS,
+    /** Hugging Face stores the matrices of a block as [in, out]; GGUF never does. */
+    TRANSPOSED,
+    /** Norms multiply by their weight, and not by 1 more. */
+    WHOLE_NORMS
+  }
 
   private static final Pattern BLOCK = Pattern.compile("blk\\.(\\d{1,6})\\.(.+)");
 
@@ -48,145 +60,67 @@ record GgufArchitecture(
     }
   }
 
-  private static final List<Key> LLAMA_KEYS =
-      List.of(
-          Key.whole("max_position_embeddings", "context_length"),
-          Key.whole("hidden_size", "embedding_length"),
-          Key.whole("num_hidden_layers", "block_count"),
-          Key.whole("intermediate_size", "feed_forward_length"),
-          Key.whole("num_attention_heads", "attention.head_count"),
-          Key.whole("num_key_value_heads", "attention.head_count_kv"),
-          Key.whole("head_dim", "attention.key_length"),
-          Key.whole("head_dim", "attention.value_length"),
-          Key.whole("head_dim", "rope.dimension_count"),
-          Key.number("rms_norm_eps", "attention.layer_norm_rms_epsilon"),
-          Key.number("rope_theta", "rope.freq_base"));
-
-  private static final Map<String, String> LLAMA_WHOLE =
-      Map.of(
-          "token_embd", "model.embed_tokens",
-          "output_norm", "model.norm",
-          "output", "lm_head");
-
-  private static final Map<String, String> LLAMA_PARTS =
-      Map.of(
-          "attn_norm", "input_layernorm",
-          "attn_q", "self_attn.q_proj",
-          "attn_k", "self_attn.k_proj",
-          "attn_v", "self_attn.v_proj",
-          "attn_output", "self_attn.o_proj",
-          "ffn_norm", "post_attention_layernorm",
-          "ffn_gate", "mlp.gate_proj",
-          "ffn_up", "mlp.up_proj",
-          "ffn_down", "mlp.down_proj");
-
-  /** Llama's names, of which most others take theirs. */
-  private static GgufArchitecture like(
-      String name, String modelType, Map<String, String> parts, boolean interleaved) {
-    return new GgufArchitecture(
-        name, modelType, LLAMA_KEYS, "model.layers.", LLAMA_WHOLE, parts, interleaved, false);
+  /** A tensor of a file, or the part of one that is an expert's. */
+  record Place(String tensor, int expert) {
+    /** No expert's: the whole tensor. */
+    static final int WHOLE = -1;
   }
 
-  private static Map<String, String> withNorms() {
-    var parts = new LinkedHashMap<>(LLAMA_PARTS);
-    parts.put("attn_q_norm", "self_attn.q_norm");
-    parts.put("attn_k_norm", "self_attn.k_norm");
-    return parts;
+  boolean has(Trait trait) {
+    return traits.contains(trait);
   }
 
-  private static final GgufArchitecture GPT2 =
-      new GgufArchitecture(
-          "gpt2",
-          "gpt2",
-          List.of(
-              Key.whole("n_positions", "context_length"),
-              Key.whole("n_embd", "embedding_length"),
-              Key.whole("n_layer", "block_count"),
-              Key.whole("n_inner", "feed_forward_length"),
-              Key.whole("n_head", "attention.head_count"),
-              Key.number("layer_norm_epsilon", "attention.layer_norm_epsilon")),
-          "transformer.h.",
-          Map.of(
-              "token_embd", "transformer.wte",
-              "position_embd", "transformer.wpe",
-              "output_norm", "transformer.ln_f",
-              "output", "lm_head"),
-          Map.of(
-              "attn_norm", "ln_1",
-              "attn_qkv", "attn.c_attn",
-              "attn_output", "attn.c_proj",
-              "ffn_norm", "ln_2",
-              "ffn_up", "mlp.c_fc",
-              "ffn_down", "mlp.c_proj"),
-          false,
-          true);
-
-  /** Where several stand for one name, files of that name are opened as the first. */
-  private static final List<GgufArchitecture> ALL =
-      List.of(
-          like("llama", "llama", LLAMA_PARTS, true),
-          like("llama", "mistral", LLAMA_PARTS, true),
-          like("qwen2", "qwen2", LLAMA_PARTS, false),
-          like("qwen3", "qwen3", withNorms(), false),
-          GPT2);
-
-  /** The architecture that a file names; {@code where} names the file. */
-  static GgufArchitecture named(String name, String where) {
-    return find(architecture -> architecture.name.equals(name))
-        .orElseThrow(
-            () ->
-                new ModelException(
-                    "%s: general.architecture '%s' is not known; known are %s"
-                        .formatted(
-                            where,
-                            name,
-                            ALL.stream().map(GgufArchitecture::name).distinct().toList())));
+  /** The name of a key in a file. */
+  String key(String gguf) {
+    return name + "." + gguf;
   }
 
-  /** The architecture for a {@code model_type}. */
-  static GgufArchitecture of(String modelType) {
-    return find(architecture -> architecture.modelType.equals(modelType))
-        .orElseThrow(
-            () ->
-                new ModelException(
-                    "a model of type '%s' cannot be written as GGUF; those of %s can"
-                        .formatted(
-                            modelType, ALL.stream().map(GgufArchitecture::modelType).toList())));
-  }
-
-  private static Optional<GgufArchitecture> find(
-      java.util.function.Predicate<GgufArchitecture> wanted) {
-    return ALL.stream().filter(wanted).findFirst();
-  }
-
-  /** Hugging Face's name of a tensor, empty for one that this architecture does not have. */
-  Optional<String> theirs(String gguf) {
+  /**
+   * Hugging Face's names of a tensor, and where in it each lies; none for a tensor that this
+   * architecture does not have.
+   *
+   * @param matrices how many lie one behind the other
+   */
+  Map<String, Place> theirs(String gguf, long matrices) {
     int dot = gguf.lastIndexOf('.');
     if (dot < 0) {
-      return Optional.empty();
+      return Map.of();
     }
     var kind = gguf.substring(dot);
     var stem = gguf.substring(0, dot);
     var block = BLOCK.matcher(stem);
-    return block.matches()
-        ? Optional.ofNullable(parts.get(block.group(2)))
-            .map(part -> blocks + Integer.parseInt(block.group(1)) + "." + part + kind)
-        : Optional.ofNullable(whole.get(stem)).map(name -> name + kind);
+    if (!block.matches()) {
+      return Optional.ofNullable(whole.get(stem))
+          .map(name -> Map.of(name + kind, new Place(gguf, Place.WHOLE)))
+          .orElse(Map.of());
+    }
+    var prefix = blocks + Integer.parseInt(block.group(1)) + ".";
+    var part = parts.get(block.group(2));
+    if (part != null) {
+      return Map.of(prefix + part + kind, new Place(gguf, Place.WHOLE));
+    }
+    var names = new LinkedHashMap<String, Place>();
+    var expert = experts.get(block.group(2));
+    for (int i = 0; expert != null && i < matrices; i++) {
+      names.put(prefix + expert.replace("*", Integer.toString(i)) + kind, new Place(gguf, i));
+    }
+    return names;
   }
 
-  /** GGUF's name of each of Hugging Face's tensors of a network with so many blocks. */
-  Map<String, String> gguf(int layers) {
-    var names = new LinkedHashMap<String, String>();
+  /** Where each of Hugging Face's tensors goes, of a network with so many blocks and experts. */
+  Map<String, Place> places(int layers, int count) {
+    var places = new LinkedHashMap<String, Place>();
     for (var kind : List.of(".weight", ".bias")) {
-      whole.forEach((gguf, theirs) -> names.put(theirs + kind, gguf + kind));
+      whole.keySet().forEach(tensor -> places.putAll(theirs(tensor + kind, 0)));
       for (int layer = 0; layer < layers; layer++) {
-        for (var part : parts.entrySet()) {
-          names.put(
-              blocks + layer + "." + part.getValue() + kind,
-              "blk." + layer + "." + part.getKey() + kind);
+        for (var tensor : parts.keySet()) {
+          places.putAll(theirs("blk." + layer + "." + tensor + kind, 0));
+        }
+        for (var tensor : experts.keySet()) {
+          places.putAll(theirs("blk." + layer + "." + tensor + kind, count));
         }
       }
     }
-    return names;
+    return places;
   }
 }

@@ -1,5 +1,7 @@
 package inkstone.model;
 
+import inkstone.model.GgufArchitecture.Place;
+import inkstone.model.GgufArchitecture.Trait;
 import inkstone.tensor.Gguf;
 import inkstone.tensor.GgufException;
 import inkstone.tensor.GgufFile;
@@ -11,12 +13,13 @@ import inkstone.tensor.Tensor;
 import inkstone.tensor.TensorException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model as a GGUF file, as llama.cpp runs it: metadata and tensor names are put in Hugging Face's
@@ -31,10 +34,6 @@ public final class GgufModel {
   /** {@code general.file_type} of what is written: llama.cpp's enum llama_ftype. */
   private static final Map<GgufType, Long> FILE_TYPES =
       Map.of(GgufType.F32, 0L, GgufType.F16, 1L, GgufType.Q4_0, 2L, GgufType.Q8_0, 7L);
-
-  /** What a network may have and our files do not say: better refused than lost. */
-  private static final List<String> UNWRITTEN =
-      List.of("rope_scaling", "partial_rotary_factor", "sliding_window");
 
   private GgufModel() {}
 
@@ -80,113 +79,86 @@ public final class GgufModel {
   /** The same; {@code blocks} says whether matrices stay in theirs. */
   public static Decoder open(GgufFile file, Path path, boolean blocks) {
     var where = path.toString();
-    var architecture =
-        GgufArchitecture.named(String.valueOf(file.metadata().get(ARCHITECTURE)), where);
+    var name = String.valueOf(file.metadata().get(ARCHITECTURE));
+    boolean experts =
+        file.metadata().get(name + ".expert_count") instanceof Number n && n.longValue() > 0;
+    var architecture = GgufArchitectures.named(name, experts, where);
     try {
       var source = new GgufWeights(file, blocks);
       return Assembly.decoder(
-          config(file, architecture),
+          GgufConfig.json(contents(file), architecture),
           file.names().size(),
-          config -> weights(source, names(file, architecture), architecture, config),
+          config -> weights(source, places(file, architecture), architecture, config),
           source::arranged);
     } catch (ModelException | TensorException | GgufException e) {
       throw new ModelException("%s: %s".formatted(where, e.getMessage()), e);
     }
   }
 
-  /** What config.json would say. */
-  private static ObjectNode config(GgufFile file, GgufArchitecture architecture) {
-    var names = file.names();
-    var json = JSON.createObjectNode().put("model_type", architecture.modelType());
-    if (file.metadata().get("split.count") instanceof Number parts && parts.longValue() > 1) {
-      throw new ModelException(
-          "this is one of %s parts; merge them with llama-gguf-split first".formatted(parts));
-    }
-    for (var key : architecture.keys()) {
-      var name = architecture.name() + "." + key.gguf();
-      var value = file.metadata().get(name);
-      if (value != null && !json.has(key.theirs())) {
-        put(json, key, name, value);
-      }
-    }
-    var scaling = file.metadata().get(architecture.name() + ".rope.scaling.type");
-    if (scaling != null && !scaling.equals("none")) {
-      throw new ModelException(
-          "scaled rotary positions (%s) cannot be read from GGUF yet; take the model's Hugging Face directory"
-              .formatted(scaling));
-    }
-    json.put("tie_word_embeddings", !names.contains("output.weight"));
-    if (!architecture.modelType().equals("qwen2")) { // it always has them, and no key for it
-      json.put("attention_bias", names.contains("blk.0.attn_q.bias"));
-      json.put("mlp_bias", names.contains("blk.0.ffn_up.bias"));
-    }
-    if (names.contains("token_embd.weight")) {
-      var shape = file.entry("token_embd.weight").shape();
-      json.put("vocab_size", shape.isEmpty() ? 0 : shape.getFirst());
-    }
-    return json;
+  private static GgufConfig.Contents contents(GgufFile file) {
+    var shapes = new LinkedHashMap<String, List<Long>>();
+    file.names().forEach(name -> shapes.put(name, file.entry(name).shape()));
+    return new GgufConfig.Contents(
+        file.metadata(),
+        shapes,
+        name -> {
+          try (var vector = Gguf.read(file, name)) {
+            return vector.toFloats();
+          }
+        });
   }
 
-  private static void put(ObjectNode json, GgufArchitecture.Key key, String name, Object value) {
-    switch (value) {
-      case Integer number when key.whole() -> json.put(key.theirs(), number);
-      case Long number when key.whole() -> json.put(key.theirs(), number);
-      // The decimal that was meant: 1e-5, not 0.0000099999997.
-      case Float number when !key.whole() ->
-          json.put(key.theirs(), Double.parseDouble(number.toString()));
-      case Double number when !key.whole() -> json.put(key.theirs(), number);
-      default ->
-          throw new ModelException(
-              "%s is %s; expected %s"
-                  .formatted(name, value, key.whole() ? "a whole number" : "a float"));
-    }
-  }
-
-  /** Hugging Face's name of every tensor. */
-  private static Map<String, String> names(GgufFile file, GgufArchitecture architecture) {
-    var names = new LinkedHashMap<String, String>();
+  /** Where each of Hugging Face's tensors lies. */
+  private static Map<String, Place> places(GgufFile file, GgufArchitecture architecture) {
+    var places = new LinkedHashMap<String, Place>();
     for (var name : file.names()) {
-      var theirs =
-          architecture
-              .theirs(name)
-              .orElseThrow(
-                  () ->
-                      new ModelException(
-                          "tensor '%s' is unknown in a %s model; a newer program may know it"
-                              .formatted(name, architecture.name())));
-      names.put(name, theirs);
+      if (GgufRotary.TENSORS.contains(name)) {
+        continue;
+      }
+      var shape = file.entry(name).shape();
+      var theirs = architecture.theirs(name, shape.size() == 3 ? shape.getFirst() : 0);
+      if (theirs.isEmpty()) {
+        throw new ModelException(
+            "tensor '%s' %s is unknown in a %s model; a newer program may know it"
+                .formatted(name, shape, architecture.name()));
+      }
+      places.putAll(theirs);
     }
-    return names;
+    return places;
   }
 
-  /** Every tensor under Hugging Face's name and in its order. */
+  /** Every tensor under Hugging Face's name. */
   private static Map<String, Tensor> weights(
       GgufWeights source,
-      Map<String, String> names,
+      Map<String, Place> places,
       GgufArchitecture architecture,
       DecoderConfig config) {
-    source.names(names);
+    source.places(places);
     var weights = new LinkedHashMap<String, Tensor>();
-    names.forEach(
-        (name, theirs) ->
+    places.forEach(
+        (theirs, place) ->
             weights.put(
-                theirs, arranged(source.read(name, theirs), theirs, architecture, config, true)));
+                theirs, arranged(source.read(theirs, place), theirs, architecture, config, true)));
     return weights;
   }
 
-  /** Rows and columns as the other format has them. */
+  /** Numbers, rows and columns as the other format has them. */
   private static Tensor arranged(
       Tensor tensor,
       String theirs,
       GgufArchitecture architecture,
       DecoderConfig config,
       boolean reading) {
-    if (architecture.transposed()
+    if (architecture.has(Trait.TRANSPOSED)
         && tensor.rank() == 2
         && theirs.startsWith(architecture.blocks())) {
       return tensor.transpose(0, 1);
     }
-    var heads = architecture.interleaved() ? heads(theirs, config) : Optional.<Integer>empty();
+    if (architecture.has(Trait.WHOLE_NORMS) && theirs.endsWith("norm.weight")) {
+      return tensor.add(reading ? -1 : 1);
+    }
+    var heads =
+        architecture.has(Trait.NEIGHBOURS) ? heads(theirs, config) : Optional.<Integer>empty();
     if (heads.isEmpty()) {
       return tensor;
     }
@@ -212,45 +184,72 @@ public final class GgufModel {
    */
   public static void save(Path path, Decoder decoder, GgufType type, Map<String, Object> more) {
     var config = decoder.config();
-    var format = config.family().format();
-    var architecture = GgufArchitecture.of(format.modelType());
+    var architecture = GgufArchitectures.of(config.family().format().modelType());
     try (var scope = Scope.open()) {
-      var metadata = metadata(config, architecture, type);
-      metadata.putAll(more);
       var detached = new LinkedHashMap<String, Tensor>();
       decoder.dense().forEach((name, tensor) -> detached.put(name, tensor.detach()));
-      var names = architecture.gguf(config.layers());
-      var tensors = new LinkedHashMap<String, Tensor>();
+      var tensors = named(detached, architecture, config);
+      var metadata = metadata(config, architecture, type, tensors);
+      metadata.putAll(more);
       var specs = new ArrayList<GgufWriter.Spec>();
-      format
-          .toFile(config, detached)
-          .forEach(
-              (theirs, tensor) -> {
-                var name = names.get(theirs);
-                if (name == null) {
-                  throw new ModelException("weight '" + theirs + "' has no name in GGUF");
-                }
-                var arranged = arranged(tensor, theirs, architecture, config, false);
-                tensors.put(name, arranged);
-                specs.add(Gguf.spec(name, stored(name, type, arranged), arranged));
-              });
+      tensors.forEach(
+          (name, tensor) -> specs.add(Gguf.spec(name, stored(name, type, tensor), tensor)));
       Gguf.write(path, metadata, specs, tensors);
     } catch (GgufException | TensorException e) {
       throw new ModelException("%s cannot be written: %s".formatted(path, e.getMessage()), e);
     }
   }
 
+  /** The decoder's tensors under GGUF's names, experts one behind the other. */
+  private static Map<String, Tensor> named(
+      Map<String, Tensor> decoder, GgufArchitecture architecture, DecoderConfig config) {
+    int experts =
+        config.style().blocks().stream()
+            .flatMap(block -> block.experts().stream())
+            .mapToInt(ExpertsConfig::count)
+            .max()
+            .orElse(0);
+    var places = architecture.places(config.layers(), experts);
+    var parts = new LinkedHashMap<String, List<Tensor>>();
+    config
+        .family()
+        .format()
+        .toFile(config, decoder)
+        .forEach(
+            (theirs, tensor) -> {
+              var place = places.get(theirs);
+              if (place == null) {
+                throw new ModelException("weight '" + theirs + "' has no name in GGUF");
+              }
+              parts
+                  .computeIfAbsent(place.tensor(), name -> new ArrayList<>())
+                  .add(arranged(tensor, theirs, architecture, config, false));
+            });
+    var tensors = new LinkedHashMap<String, Tensor>();
+    parts.forEach(
+        (name, several) ->
+            tensors.put(
+                name,
+                name.contains("_exps.")
+                    ? Tensor.joined(several).reshape(stack(several))
+                    : several.getFirst()));
+    return tensors;
+  }
+
+  private static long[] stack(List<Tensor> matrices) {
+    var one = matrices.getFirst();
+    return new long[] {matrices.size(), one.size(0), one.size(1)};
+  }
+
+  /** Adds the vectors that are part of the configuration to the tensors. */
   private static Map<String, Object> metadata(
-      DecoderConfig config, GgufArchitecture architecture, GgufType type) {
+      DecoderConfig config,
+      GgufArchitecture architecture,
+      GgufType type,
+      Map<String, Tensor> tensors) {
+    var format = config.family().format();
     var json = JSON.createObjectNode();
-    config.family().format().write(config, json);
-    for (var key : UNWRITTEN) {
-      if (json.hasNonNull(key)) {
-        throw new ModelException(
-            "%s %s cannot be written as GGUF yet; keep the Hugging Face directory"
-                .formatted(key, json.get(key)));
-      }
-    }
+    format.write(config, json);
     var metadata = new LinkedHashMap<String, Object>();
     metadata.put(ARCHITECTURE, architecture.name());
     metadata.put("general.type", "model");
@@ -259,16 +258,35 @@ public final class GgufModel {
       metadata.put("general.file_type", fileType);
     }
     metadata.put("general.quantization_version", 2L);
-    metadata.put(architecture.name() + ".vocab_size", (long) config.vocabulary());
-    for (var key : architecture.keys()) {
-      var value = json.get(key.theirs());
-      if (value != null && value.isNumber()) {
-        metadata.put(
-            architecture.name() + "." + key.gguf(),
-            key.whole() ? (Object) value.asLong() : (Object) (float) value.asDouble());
-      }
-    }
+    metadata.putAll(GgufConfig.metadata(json, config, architecture));
+    GgufConfig.rotary(config)
+        .ifPresent(
+            rotary ->
+                GgufRotary.write(rotary, rotary.dims(config.headDim()), architecture, metadata)
+                    .forEach((name, numbers) -> tensors.put(name, vector(numbers))));
+    var said = JSON.createObjectNode();
+    format.write(
+        format.read(new ConfigReader(GgufConfig.json(contents(metadata, tensors), architecture))),
+        said);
+    GgufConfig.same(json, said);
     return metadata;
+  }
+
+  private static GgufConfig.Contents contents(
+      Map<String, Object> metadata, Map<String, Tensor> tensors) {
+    var shapes = new LinkedHashMap<String, List<Long>>();
+    tensors.forEach(
+        (name, tensor) -> shapes.put(name, Arrays.stream(tensor.shape()).boxed().toList()));
+    return new GgufConfig.Contents(
+        metadata, shapes, name -> Objects.requireNonNull(tensors.get(name)).toFloats());
+  }
+
+  private static Tensor vector(List<Double> numbers) {
+    var floats = new float[numbers.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = numbers.get(i).floatValue();
+    }
+    return Tensor.of(floats, floats.length);
   }
 
   private static GgufType stored(String name, GgufType wanted, Tensor tensor) {

@@ -1,5 +1,6 @@
 package inkstone.model;
 
+import inkstone.model.GgufArchitecture.Place;
 import inkstone.tensor.Gguf;
 import inkstone.tensor.GgufFile;
 import inkstone.tensor.QuantizedMatrix;
@@ -18,6 +19,7 @@ final class GgufWeights {
   private final GgufFile file;
   private final boolean blocks;
   private final Map<String, Boolean> keeps = new HashMap<>();
+  private final Map<String, Tensor> experts = new HashMap<>();
   private final StoredRows rows = new StoredRows();
 
   /** Whether {@code blocks} that can stay do. */
@@ -26,14 +28,14 @@ final class GgufWeights {
     this.blocks = blocks;
   }
 
-  /** Tells which tensors there are, by Hugging Face's names; needed before {@link #read}. */
-  void names(Map<String, String> theirs) {
-    theirs.forEach(
-        (name, hf) -> {
-          var entry = file.entry(name);
-          if (entry.shape().size() == 2) {
+  /** Tells where each of Hugging Face's tensors lies; needed before {@link #read}. */
+  void places(Map<String, Place> places) {
+    places.forEach(
+        (theirs, place) -> {
+          var entry = file.entry(place.tensor());
+          if (entry.shape().size() >= 2) {
             boolean can = blocks && QuantizedMatrix.keeps(entry.type(), entry.shape().getLast());
-            keeps.merge(module(hf), can, Boolean::logicalAnd);
+            keeps.merge(module(theirs), can, Boolean::logicalAnd);
           }
         });
   }
@@ -45,14 +47,25 @@ final class GgufWeights {
   }
 
   /** The numbers of a tensor, or those of its rows. */
-  Tensor read(String name, String theirs) {
-    var entry = file.entry(name);
-    if (entry.shape().size() != 2
-        || entry.shape().getFirst() == 0
-        || !keeps.getOrDefault(module(theirs), false)) {
-      return Gguf.read(file, name);
+  Tensor read(String theirs, Place place) {
+    var shape = file.entry(place.tensor()).shape();
+    boolean stays =
+        shape.size() >= 2 && !shape.contains(0L) && keeps.getOrDefault(module(theirs), false);
+    if (place.expert() == Place.WHOLE) {
+      return stays ? rows(place.tensor()) : Gguf.read(file, place.tensor());
     }
-    return rows.send(new Blocks(entry), entry.shape().getFirst());
+    var all =
+        experts.computeIfAbsent(place.tensor(), name -> stays ? rows(name) : Gguf.read(file, name));
+    long rows = shape.get(1);
+    return all.reshape(shape.getFirst() * rows, -1).narrow(0, place.expert() * rows, rows);
+  }
+
+  /** The numbers of the rows of a matrix, or of matrices one behind the other. */
+  private Tensor rows(String name) {
+    var entry = file.entry(name);
+    var shape = entry.shape();
+    long count = shape.stream().limit(shape.size() - 1).reduce(1L, Math::multiplyExact);
+    return rows.send(new Blocks(entry), count);
   }
 
   /** The decoder's weights, of what came out of the formats. */

@@ -119,10 +119,12 @@ class GgufModelTest {
 
   @ParameterizedTest
   @CsvSource({
-    "llama3-tiny, rope_scaling",
-    "qwen3-tiny, rope_scaling",
+    "llama-dynamic-tiny, rope_scaling",
+    "mistral-tiny, sliding_window",
     "qwen2-tiny, sliding_window",
-    "gemma2-tiny, type 'gemma2'"
+    "gemma2-tiny, query_pre_attn_scalar",
+    "gemma3-tiny, rope_theta",
+    "qwen3-moe-tiny, has no name in GGUF"
   })
   void whatAFileWouldNotSayIsNotWritten(String name, String expected) {
     var path = folder.resolve("no.gguf");
@@ -346,8 +348,17 @@ class GgufModelTest {
     assertTrue(refused(Map.of("general.architecture", "mamba")).contains("'mamba' is not known"));
     assertTrue(refused(llama(), "token_embd.weight").contains("is missing"));
     assertTrue(
-        refused(llama(), "token_embd.weight", "rope_freqs.weight")
-            .contains("tensor 'rope_freqs.weight' is unknown in a llama model"));
+        refused(llama(), "token_embd.weight", "rope_wave.weight")
+            .contains("tensor 'rope_wave.weight' [32, 32] is unknown in a llama model"));
+    assertTrue(
+        refused(llama(), "token_embd.weight", "blk.0.ffn_up_exps.weight")
+            .contains("'blk.0.ffn_up_exps.weight' [32, 32] is unknown"));
+    assertTrue(
+        refused(llama("llama.context_length", 64L), "token_embd.weight", "rope_freqs.weight")
+            .contains("short_factor: 0.0 cannot be"));
+    assertTrue(
+        refused(Map.of("general.architecture", "qwen3", "qwen3.expert_count", 4L))
+            .contains("'qwen3' with experts is not known"));
     assertTrue(refused(llama(), "blk.0.attn_x.weight").contains("vocab_size must be"));
     assertTrue(
         refused(llama("llama.block_count", 1_000_000_000L), "token_embd.weight")
@@ -362,8 +373,13 @@ class GgufModelTest {
         refused(llama("llama.attention.head_count", 3L), "token_embd.weight", "blk.0.attn_q.weight")
             .contains("cannot be parted into 3 heads"));
     assertTrue(
-        refused(llama("llama.rope.scaling.type", "yarn"), "token_embd.weight")
-            .contains("scaled rotary positions (yarn)"));
+        refused(llama("llama.rope.scaling.type", "wave"), "token_embd.weight")
+            .contains("rope.scaling.type 'wave' is not known"));
+    assertTrue(
+        refused(
+                llama("llama.rope.scaling.type", "linear", "llama.rope.scaling.factor", "two"),
+                "token_embd.weight")
+            .contains("rope.scaling.factor is two; expected a number"));
     assertTrue(refused(llama("split.count", 2), "token_embd.weight").contains("one of 2 parts"));
     var cut = folder.resolve("cut.gguf");
     Files.write(cut, new byte[] {'G', 'G', 'U', 'F'});
