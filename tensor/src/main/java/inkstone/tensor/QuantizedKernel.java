@@ -1,23 +1,9 @@
 package inkstone.tensor;
 
-import static inkstone.tensor.Unpacking.ALL;
 import static inkstone.tensor.VectorUnpacking.FLOATS;
-import static inkstone.tensor.VectorUnpacking.INTS;
-import static inkstone.tensor.VectorUnpacking.ORDER;
-import static inkstone.tensor.VectorUnpacking.SHORTS;
-import static inkstone.tensor.VectorUnpacking.bytes;
-import static inkstone.tensor.VectorUnpacking.even;
-import static inkstone.tensor.VectorUnpacking.floats;
-import static inkstone.tensor.VectorUnpacking.odd;
-import static inkstone.tensor.VectorUnpacking.words;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * {@code x W^T + b} of a few rows and a {@link QuantizedMatrix}, in whole numbers: inputs are
@@ -34,22 +20,34 @@ import jdk.incubator.vector.VectorOperators;
 record QuantizedKernel(
     List<QuantizedInput> x, List<QuantizedMatrix> parts, long y, long bias, long added) {
 
-  private static final int LANES = PackedForm.LANES;
+  private static final int ROWS = PackedForm.ROWS;
 
   /** Bytes of weights that a thread takes at once: some microseconds' work. */
   private static final int PIECE = 1 << 15;
 
+  /** More rows than that go by {@link StripKernel}; the numbers are the same. */
+  static final int FEW = 3;
+
   /** Computes all rows. */
   void run() {
-    int total = parts.stream().mapToInt(part -> part.rows).sum();
+    if (x.size() > FEW) {
+      new StripKernel(this).run();
+      return;
+    }
+    var output = output();
     int start = 0;
     for (var part : parts) {
-      run(part, start, total);
+      run(part, start, output);
       start += part.rows;
     }
   }
 
-  private void run(QuantizedMatrix w, int start, int total) {
+  /** Where sums go. */
+  QuantizedOutput output() {
+    return new QuantizedOutput(y, parts.stream().mapToInt(part -> part.rows).sum(), bias, added);
+  }
+
+  private void run(QuantizedMatrix w, int start, QuantizedOutput output) {
     int groups = PackedForm.groups(w.rows);
     long bytes = w.form.groupBytes(w.columns);
     int some = (int) Math.max(1, PIECE / bytes);
@@ -59,56 +57,26 @@ record QuantizedKernel(
         () -> {
           var scales = new float[w.scaleCount()];
           var least = new float[w.scaleCount()];
-          var sums = new float[LANES];
+          var sums = new float[ROWS];
           return piece -> {
             for (int g = piece * some; g < Math.min(groups, (piece + 1) * some); g++) {
               long group = address + g * bytes;
               VectorUnpacking.scales(w, group, false, scales);
               boolean shifts = least(w, group, scales, least);
-              int row = start + g * LANES;
-              int count = Math.min(LANES, w.rows - g * LANES);
               for (int i = 0; i < x.size(); i++) {
-                product(x.get(i), w, group, scales, sums);
+                GroupProduct.of(x.get(i), w, group, scales, sums);
                 if (shifts) {
                   shift(x.get(i).sums(), least, sums);
                 }
-                write(sums, count, row, (long) i * total + row);
+                output.write(sums, 0, i, start + g * ROWS, w.rows - g * ROWS);
               }
             }
           };
         });
   }
 
-  /** Biases stand by row, what else is added as the result does. */
-  private void write(float[] sums, int count, int row, long at) {
-    if (bias != 0) {
-      add(sums, count, bias + (long) row * Float.BYTES);
-    }
-    if (added != 0) {
-      add(sums, count, added + at * Float.BYTES);
-    }
-    long to = y + at * Float.BYTES;
-    if (count == LANES) {
-      FloatVector.fromArray(FLOATS, sums, 0).intoMemorySegment(ALL, to, ORDER);
-    } else {
-      MemorySegment.copy(sums, 0, ALL, ValueLayout.JAVA_FLOAT, to, count);
-    }
-  }
-
-  private static void add(float[] sums, int count, long address) {
-    if (count == LANES) {
-      FloatVector.fromMemorySegment(FLOATS, ALL, address, ORDER)
-          .add(FloatVector.fromArray(FLOATS, sums, 0))
-          .intoArray(sums, 0);
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      sums[i] += ALL.get(ValueLayout.JAVA_FLOAT, address + (long) i * Float.BYTES);
-    }
-  }
-
   /** What each sum of inputs is multiplied with, because numbers do not begin at 0. */
-  private static boolean least(QuantizedMatrix w, long group, float[] scales, float[] least) {
+  static boolean least(QuantizedMatrix w, long group, float[] scales, float[] least) {
     if (w.form.least()) {
       VectorUnpacking.scales(w, group, true, least);
       return true;
@@ -122,89 +90,16 @@ record QuantizedKernel(
     return true;
   }
 
-  private static void product(
-      QuantizedInput x, QuantizedMatrix w, long group, float[] scales, float[] sums) {
-    long from = group + w.form.header(w.columns);
-    if (w.form.bits() == 4) {
-      product4(x.pairs(), x.scales(), from, scales, sums);
-    } else if (w.form.unit() == PackedForm.COLUMNS) {
-      product8(x.pairs(), x.scales(), from, scales, sums);
-    } else {
-      product6(x.pairs(), x.scales(), from, scales, sums);
-    }
-  }
-
-  private static ShortVector pair(int[] x, int i) {
-    return IntVector.broadcast(INTS, x[i]).reinterpretAsShorts();
-  }
-
-  private static IntVector folded(ShortVector sums) {
-    var pairs = sums.reinterpretAsInts();
-    return even(pairs).add(odd(pairs));
-  }
-
-  private static void product8(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
-    long at = from;
-    var all = FloatVector.zero(FLOATS);
-    for (int unit = 0; unit < inputs.length; unit++) {
-      var sum = IntVector.zero(INTS);
-      for (int i = unit * 16; i < unit * 16 + 16; i += 2) {
-        var two = bytes(at).mul(pair(x, i)).add(bytes(at + 2 * LANES).mul(pair(x, i + 1)));
-        sum = sum.add(folded(two));
-        at += 4 * LANES;
-      }
-      var scale = FloatVector.fromArray(FLOATS, scales, unit * LANES).mul(inputs[unit]);
-      all = floats(sum).fma(scale, all);
-    }
-    all.intoArray(sums, 0);
-  }
-
-  /** Two scales to an input's one. */
-  private static void product6(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
-    long at = from;
-    var all = FloatVector.zero(FLOATS);
-    for (int unit = 0; unit < 2 * inputs.length; unit++) {
-      var sum = IntVector.zero(INTS);
-      for (int i = unit * 8; i < unit * 8 + 8; i += 2) {
-        var two = bytes(at).mul(pair(x, i)).add(bytes(at + 2 * LANES).mul(pair(x, i + 1)));
-        sum = sum.add(folded(two));
-        at += 4 * LANES;
-      }
-      var scale = FloatVector.fromArray(FLOATS, scales, unit * LANES).mul(inputs[unit >> 1]);
-      all = floats(sum).fma(scale, all);
-    }
-    all.intoArray(sums, 0);
-  }
-
-  private static ShortVector half(ShortVector v, int shift) {
-    return v.lanewise(VectorOperators.LSHR, shift).and((short) 15);
-  }
-
-  private static void product4(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
-    long at = from;
-    var all = FloatVector.zero(FLOATS);
-    for (int unit = 0; unit < inputs.length; unit++) {
-      var sum = ShortVector.zero(SHORTS);
-      for (int i = unit * 16; i < unit * 16 + 16; i += 4) {
-        var v = words(at);
-        var first = v.and((short) 15).mul(pair(x, i)).add(half(v, 4).mul(pair(x, i + 1)));
-        var last = v.lanewise(VectorOperators.LSHR, 12).mul(pair(x, i + 3));
-        sum = sum.add(first).add(half(v, 8).mul(pair(x, i + 2)).add(last));
-        at += 4 * LANES;
-      }
-      var scale = FloatVector.fromArray(FLOATS, scales, unit * LANES).mul(inputs[unit]);
-      all = floats(folded(sum)).fma(scale, all);
-    }
-    all.intoArray(sums, 0);
-  }
-
+  /** Adds sums of inputs, multiplied with least values. */
   private static void shift(float[] inputs, float[] least, float[] sums) {
-    var all = FloatVector.fromArray(FLOATS, sums, 0);
-    for (int unit = 0; unit < inputs.length; unit++) {
-      all =
-          FloatVector.fromArray(FLOATS, least, unit * LANES)
-              .fma(FloatVector.broadcast(FLOATS, inputs[unit]), all);
+    for (int lane = 0; lane < ROWS; lane += Lanes.COUNT) {
+      var all = FloatVector.fromArray(FLOATS, sums, lane);
+      for (int unit = 0; unit < inputs.length; unit++) {
+        all =
+            FloatVector.fromArray(FLOATS, least, unit * ROWS + lane)
+                .fma(FloatVector.broadcast(FLOATS, inputs[unit]), all);
+      }
+      all.intoArray(sums, lane);
     }
-    all.intoArray(sums, 0);
   }
 }
