@@ -111,8 +111,8 @@ record Plan(Recipe recipe, long tokens, double loss) {
     int every = (int) Math.max(1, planned / 10);
     var training =
         new Recipe.Training(
-            // Time decides; twice the plan is the bound.
-            Math.toIntExact(Math.min(Integer.MAX_VALUE, 2 * planned)),
+            // Time decides; the bound is far, since a machine that was busy may become free.
+            Math.toIntExact(Math.min(Integer.MAX_VALUE, 5 * planned)),
             Math.rint(seconds * 10) / 10,
             t.batch(),
             t.accumulate(),

@@ -133,7 +133,7 @@ class PlanTest {
     // 16 sequences of 256 tokens to a step: 1,000.2 steps.
     assertEquals(1000L * 4096, timed.tokens());
     var t = timed.recipe().training();
-    assertEquals(2000, t.steps());
+    assertEquals(5000, t.steps());
     assertEquals(222.3, t.seconds());
     assertEquals(100, t.evaluateEvery());
     assertEquals(300, t.sampleEvery());
@@ -151,7 +151,7 @@ class PlanTest {
   void timesHaveBounds() {
     var plan = Plan.of(Recipe.DEFAULTS, 2048, 5e10, 300, 5_000_000);
     var brief = plan.timed(1, 5, 100).recipe();
-    assertEquals(20, brief.training().steps());
+    assertEquals(50, brief.training().steps());
     assertEquals(1, brief.training().evaluateEvery());
     assertEquals(5, brief.training().checkpointSeconds());
     assertEquals(5, brief.schedule().warmupSteps());
