@@ -1,5 +1,6 @@
 package inkstone.cli;
 
+import inkstone.generate.GenerationException;
 import inkstone.generate.LanguageModel;
 import inkstone.model.GgufModel;
 import inkstone.tensor.GgufType;
@@ -46,9 +47,9 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "DIR|FILE",
-      description = "A model's folder, a .gguf file or a .bin of llama2.c.")
-  private Path model = Path.of("");
+      paramLabel = "DIR|FILE|SOURCE",
+      description = "A model's folder, a .gguf file, a .bin of llama2.c, or what was pulled.")
+  private String model = "";
 
   @Option(
       names = "--out",
@@ -73,7 +74,12 @@ final class ConvertCommand implements Callable<Integer> {
           "--type %s: a folder has float32; leave --type out, or let --out end in .gguf"
               .formatted(type.name().toLowerCase(Locale.ROOT)));
     }
-    try (var opened = LanguageModel.open(model)) {
+    var from = Models.path(model);
+    if (isSame(from, out)) {
+      throw new GenerationException(
+          "--out %s is the model itself, which would be lost; name another".formatted(out));
+    }
+    try (var opened = LanguageModel.open(from)) {
       if (gguf) {
         opened.saveGguf(out, (type == null ? Type.F16 : type).stored);
       } else {
@@ -82,6 +88,14 @@ final class ConvertCommand implements Callable<Integer> {
     }
     System.err.printf(Locale.ROOT, "%s: %,d bytes%n", out, size(out));
     return 0;
+  }
+
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return Files.exists(other) && Files.exists(one) && Files.isSameFile(one, other);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static long size(Path path) {

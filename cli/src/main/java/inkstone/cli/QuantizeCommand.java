@@ -36,9 +36,9 @@ final class QuantizeCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "DIR|FILE",
-      description = "A model's folder, a .gguf file or a .bin of llama2.c.")
-  private Path model = Path.of("");
+      paramLabel = "DIR|FILE|SOURCE",
+      description = "A model's folder, a .gguf file, a .bin of llama2.c, or what was pulled.")
+  private String model = "";
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "What to write.")
   private Path out = Path.of("");
@@ -69,13 +69,14 @@ final class QuantizeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var scheme = new WeightScheme(bits, group.orElse(bits == 8 ? 0 : 32));
+    var from = Models.path(model);
     if (spec != null
-        && out.toAbsolutePath().normalize().equals(model.toAbsolutePath().normalize())) {
+        && out.toAbsolutePath().normalize().equals(from.toAbsolutePath().normalize())) {
       throw new ParameterException(
           spec.commandLine(), "--out %s: the model itself; name another folder".formatted(out));
     }
     var words = text == null ? "" : read(text);
-    try (var exact = LanguageModel.widened(model)) {
+    try (var exact = LanguageModel.widened(from)) {
       exact.save(out, scheme);
       System.err.printf(Locale.ROOT, "%s: %,d bytes%n", out, size(out));
       if (text == null) {

@@ -78,6 +78,8 @@ class ConvertCommandTest {
     assertEquals(2, run("convert", "--model", model, "--out", out, "--type", "q8_0"));
     assertEquals(2, run("convert", "--model", folder.resolve("no.gguf"), "--out", out));
     assertEquals(2, run("convert", "--model", model));
+    assertEquals(
+        2, run("convert", "--model", model, "--out", model.resolve("../" + model.getFileName())));
     assertFalse(Files.exists(out));
     var error = new StringWriter();
     new CommandLine(new ConvertCommand())

@@ -27,16 +27,19 @@ final class EnginePieces extends Pieces {
 
   @Override
   Optional<Piece> take() {
+    try {
+      return awaited();
+    } catch (InterruptedException e) {
+      close(); // outside of the lock: the engine takes its own before this one
+      Thread.currentThread().interrupt();
+      throw new GenerationException("interrupted while waiting for a text; it is given up");
+    }
+  }
+
+  private Optional<Piece> awaited() throws InterruptedException {
     synchronized (lock) {
       while (come.isEmpty() && !ended && !closed) {
-        try {
-          lock.wait();
-        } catch (InterruptedException e) {
-          closed = true;
-          wake.run();
-          Thread.currentThread().interrupt();
-          throw new GenerationException("interrupted while waiting for a text; it is given up");
-        }
+        lock.wait();
       }
       if (closed) {
         return Optional.empty();

@@ -157,6 +157,11 @@ public final class GenerationEngine implements AutoCloseable {
           step();
         }
       }
+    } catch (Error e) { // memory is short, say: whoever waits must hear of it
+      var failure = new GenerationException("the engine broke down: " + e, e);
+      running.forEach(pieces -> pieces.writing().fail(failure));
+      running.forEach(EnginePieces::deliver);
+      throw e;
     } finally {
       end();
     }

@@ -23,6 +23,13 @@ record GgufDefaults(Map<String, Object> metadata) {
   private static final List<String> ENDS = List.of("eos", "eot", "eom");
 
   /**
+   * Tokens that end an answer wherever a vocabulary has them: converters leave out the ids of some
+   * (llama.cpp, {@code llama_vocab::impl::load}).
+   */
+  private static final List<String> TURN_ENDS =
+      List.of("<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<|eom_id|>");
+
+  /**
    * Prompts begin with a token where the file says so and, where it is silent, for the kinds of
    * tokenizer for which llama.cpp adds one.
    *
@@ -32,6 +39,12 @@ record GgufDefaults(Map<String, Object> metadata) {
     var end = new ArrayList<Integer>();
     for (var name : ENDS) {
       id(name).filter(id -> !end.contains(id)).ifPresent(end::add);
+    }
+    if (metadata.get(KEY + "tokens") instanceof List<?> tokens) {
+      TURN_ENDS.stream()
+          .map(tokens::indexOf)
+          .filter(id -> id >= 0 && !end.contains(id))
+          .forEach(end::add);
     }
     var begin = id("bos");
     boolean added =
@@ -111,6 +124,14 @@ record GgufDefaults(Map<String, Object> metadata) {
     metadata.put(KEY + "add_bos_token", defaults.begin().isPresent());
     for (int i = 0; i < Math.min(defaults.end().size(), ENDS.size()); i++) {
       metadata.put(KEY + ENDS.get(i) + "_token_id", (long) defaults.end().get(i));
+    }
+    var sampling = defaults.sampling();
+    if (!sampling.equals(GenerationDefaults.SAMPLING)) {
+      metadata.put(SAMPLING + "temp", (float) sampling.temperature());
+      metadata.put(SAMPLING + "top_k", sampling.topK());
+      metadata.put(SAMPLING + "top_p", (float) sampling.topP());
+      metadata.put(SAMPLING + "min_p", (float) sampling.minP());
+      metadata.put(SAMPLING + "penalty_repeat", (float) sampling.repetitionPenalty());
     }
     return metadata;
   }

@@ -96,8 +96,7 @@ public final class LanguageModel implements AutoCloseable {
    */
   public void save(Path directory) {
     ModelDirectory.save(directory, decoder, endOfText());
-    tokenizer.save(directory);
-    defaults.write(directory);
+    saveText(directory);
   }
 
   /**
@@ -109,8 +108,13 @@ public final class LanguageModel implements AutoCloseable {
    */
   public void save(Path directory, WeightScheme scheme) {
     ModelDirectory.save(directory, decoder, endOfText(), scheme);
+    saveText(directory);
+  }
+
+  private void saveText(Path directory) {
     tokenizer.save(directory);
     defaults.write(directory);
+    template.ifPresent(t -> t.save(directory));
   }
 
   private OptionalInt endOfText() {
@@ -129,6 +133,12 @@ public final class LanguageModel implements AutoCloseable {
   public void saveGguf(Path file, GgufType type) {
     var metadata = new LinkedHashMap<>(GgufVocabulary.of(tokenizer, decoder.config().vocabulary()));
     metadata.putAll(GgufDefaults.of(defaults));
+    var first = begin();
+    if (first.length == 1) {
+      metadata.put("tokenizer.ggml.bos_token_id", (long) first[0]);
+      metadata.put("tokenizer.ggml.add_bos_token", true);
+    }
+    template.ifPresent(t -> metadata.put("tokenizer.chat_template", t.source()));
     GgufModel.save(file, decoder, type, metadata);
   }
 

@@ -63,6 +63,26 @@ class GgufDefaultsTest {
         read("tokenizer.ggml.eos_token_id", 3L, "tokenizer.ggml.eot_token_id", 3L).end());
   }
 
+  /** Gemma's converted files name no end of a turn, only of a text. */
+  @Test
+  void aTurnEndsByTheNameOfItsToken() {
+    var tokens = List.of("<pad>", "<eos>", "<end_of_turn>", "a", "<|im_end|>");
+    assertEquals(
+        List.of(1, 4, 2),
+        read("tokenizer.ggml.tokens", tokens, "tokenizer.ggml.eos_token_id", 1L).end());
+    assertEquals(
+        List.of(2, 4),
+        read("tokenizer.ggml.tokens", tokens, "tokenizer.ggml.eos_token_id", 2L).end());
+  }
+
+  @Test
+  void whatIsWrittenIsReadAgain() {
+    var defaults =
+        new GenerationDefaults(
+            OptionalInt.of(1), List.of(2, 7), new Sampling(0.6, 20, 0.9, 0.1, 1.2));
+    assertEquals(defaults, new GgufDefaults(GgufDefaults.of(defaults)).read());
+  }
+
   @Test
   void theFirstTokenIsAddedWhereLlamaCppAddsIt() {
     var id = "tokenizer.ggml.bos_token_id";

@@ -13,6 +13,7 @@ import inkstone.tensor.GgufType;
 import inkstone.tensor.Tensor;
 import inkstone.text.BpeTrainer;
 import inkstone.text.CharacterTokenizer;
+import inkstone.text.ChatTemplate;
 import inkstone.text.SplitPattern;
 import inkstone.text.Tokenizer;
 import inkstone.text.TokenizerException;
@@ -97,6 +98,31 @@ class ModelFormTest {
       assertEquals(expected, text(model));
     }
     assertEquals(before, Tensor.live());
+  }
+
+  @Test
+  void theChatTemplateAndTheSamplingGoAlong() {
+    var tokenizer = BpeTrainer.of(300).train(List.of(TEXT));
+    var config = DecoderConfig.llama(304, 64, 32, 2, 4);
+    var sampling = new Sampling(0.6, 20, 0.9, 0.1, 1.2);
+    var defaults = new GenerationDefaults(OptionalInt.empty(), List.of(1), sampling);
+    var template = "{{ messages[0].content }}!";
+    var gguf = folder.resolve("chat.gguf");
+    var back = folder.resolve("chat");
+    try (var model =
+        LanguageModel.of(Decoder.random(config, 3), tokenizer, defaults)
+            .template(ChatTemplate.of(template))) {
+      model.saveGguf(gguf, GgufType.F32);
+    }
+    try (var model = LanguageModel.open(gguf)) {
+      assertEquals(template, model.template().orElseThrow().source());
+      assertEquals(sampling, model.defaults().sampling());
+      model.save(back);
+    }
+    try (var model = LanguageModel.open(back)) {
+      assertEquals(template, model.template().orElseThrow().source());
+      assertEquals(sampling, model.defaults().sampling());
+    }
   }
 
   @Test

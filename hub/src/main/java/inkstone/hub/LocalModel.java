@@ -28,7 +28,12 @@ final class LocalModel {
       return Optional.empty();
     }
     Formats.checkName(name);
-    Formats.checkContent(name, path);
+    try {
+      Formats.checkContent(name, path);
+    } catch (HubException e) { // that of the user stays where it is
+      throw new HubException(
+          String.valueOf(e.getMessage()).replaceAll("(?i)(; |\\. )it was removed", ""), e);
+    }
     if (Formats.ends(name, ".gguf")) {
       return Optional.of(path);
     }

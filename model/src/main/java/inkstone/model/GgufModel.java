@@ -84,6 +84,7 @@ public final class GgufModel {
         file.metadata().get(name + ".expert_count") instanceof Number n && n.longValue() > 0;
     var architecture = GgufArchitectures.named(name, experts, where);
     try {
+      Memory.check(bytes(file, blocks), Memory.available());
       var source = new GgufWeights(file, blocks);
       return Assembly.decoder(
           GgufConfig.json(contents(file), architecture),
@@ -93,6 +94,23 @@ public final class GgufModel {
     } catch (ModelException | TensorException | GgufException e) {
       throw new ModelException("%s: %s".formatted(where, e.getMessage()), e);
     }
+  }
+
+  /** What the weights take in memory. */
+  private static long bytes(GgufFile file, boolean blocks) {
+    return file.names().stream()
+        .map(file::entry)
+        .mapToLong(
+            entry ->
+                blocks
+                        && entry.shape().size() > 1
+                        && QuantizedMatrix.keeps(entry.type(), entry.shape().getLast())
+                    ? entry.data().byteSize()
+                    : entry.data().byteSize()
+                        / entry.type().blockBytes()
+                        * entry.type().blockElements()
+                        * Float.BYTES)
+        .sum();
   }
 
   private static GgufConfig.Contents contents(GgufFile file) {

@@ -56,6 +56,15 @@ final class Memory {
                 count(available / type.bytes())));
   }
 
+  /** The same for weights that stay as they are stored, or become float32. */
+  static void check(long bytes, long available) {
+    if (bytes > available) {
+      throw new ModelException(
+          "its weights need %s, and %s of memory are free; take a smaller model or one in fewer bits"
+              .formatted(size(bytes), size(available)));
+    }
+  }
+
   private static String size(double bytes) {
     return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
   }

@@ -138,6 +138,11 @@ class WeightFilesTest {
   @Test
   void whatDoesNotFitIsRefusedWithWhatWould() {
     Memory.check(folder, 2_000_000_000, DType.FLOAT32, 8_000_000_000L);
+    Memory.check(8_000_000_000L, 8_000_000_000L);
+    assertEquals(
+        "its weights need 8.0 GB, and 7.9 GB of memory are free; take a smaller model or one in fewer bits",
+        assertThrows(ModelException.class, () -> Memory.check(8_000_000_000L, 7_900_000_000L))
+            .getMessage());
     assertEquals(
         folder
             + ": its 2.00 billion weights need 8.0 GB as FLOAT32, and 7.9 GB of memory are free;"

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -53,6 +54,9 @@ public final class GgufFile implements AutoCloseable {
    */
   @SuppressWarnings("MustBeClosedChecker") // The file closes its arena.
   public static GgufFile open(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new GgufException(path + ": this is a folder and not a GGUF file");
+    }
     var arena = Arena.ofShared();
     try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
       var all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);

@@ -73,6 +73,15 @@ public final class ChatTemplate {
     return ChatTemplateFiles.open(directory);
   }
 
+  /**
+   * Adds {@code chat_template.jinja} to a directory, unless what is there says the same.
+   *
+   * @throws TemplateException if that fails
+   */
+  public void save(Path directory) {
+    ChatTemplateFiles.save(directory, source);
+  }
+
   /** The template as it was given. */
   public String source() {
     return source;

@@ -33,6 +33,18 @@ final class ChatTemplateFiles {
     }
   }
 
+  static void save(Path directory, String source) {
+    if (open(directory).filter(there -> there.source().equals(source)).isPresent()) {
+      return;
+    }
+    var file = directory.resolve("chat_template.jinja");
+    try {
+      Files.writeString(file, source);
+    } catch (IOException e) {
+      throw new TemplateException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
   /** A string; or a list of named ones, of which the one called default counts. */
   private static Optional<String> source(JsonNode node) {
     if (node.isString()) {

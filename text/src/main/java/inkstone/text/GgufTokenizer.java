@@ -357,6 +357,8 @@ final class GgufTokenizer {
         });
     if (metadata.get(KEY + "add_bos_token") instanceof Boolean add) {
       config.put("add_bos_token", add);
+    } else if ("llama".equals(metadata.get(KEY + "model"))) {
+      config.put("add_bos_token", true); // what llama.cpp does where a file of this kind is silent
     }
     if (metadata.get("tokenizer.chat_template") instanceof String template) {
       config.put("chat_template", template);
