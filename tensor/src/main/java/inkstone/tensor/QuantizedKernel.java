@@ -39,14 +39,25 @@ record QuantizedKernel(
   /** Bytes of weights that a thread takes at once: some microseconds' work. */
   private static final int PIECE = 1 << 15;
 
+  /** More rows than that go by {@link StripKernel}; the numbers are the same. */
+  static final int FEW = 3;
+
   /** Computes all rows. */
   void run() {
-    int total = parts.stream().mapToInt(part -> part.rows).sum();
+    if (x.size() > FEW) {
+      new StripKernel(this).run();
+      return;
+    }
     int start = 0;
     for (var part : parts) {
-      run(part, start, total);
+      run(part, start, total());
       start += part.rows;
     }
+  }
+
+  /** Numbers in a row of the result. */
+  int total() {
+    return parts.stream().mapToInt(part -> part.rows).sum();
   }
 
   private void run(QuantizedMatrix w, int start, int total) {
@@ -70,45 +81,52 @@ record QuantizedKernel(
               for (int i = 0; i < x.size(); i++) {
                 product(x.get(i), w, group, scales, sums);
                 if (shifts) {
-                  shift(x.get(i).sums(), least, sums);
+                  shift(x.get(i).sums(), least, 0, LANES, sums, 0);
                 }
-                write(sums, count, row, (long) i * total + row);
+                write(sums, 0, count, row, (long) i * total + row);
               }
             }
           };
         });
   }
 
-  /** Biases stand by row, what else is added as the result does. */
-  private void write(float[] sums, int count, int row, long at) {
+  /**
+   * Writes sums of a group. Biases stand by row, what else is added as the result does.
+   *
+   * @param from the first in {@code sums}
+   * @param count of them, at most {@link PackedForm#LANES}
+   * @param row the weight's row that the first belongs to, among all parts
+   * @param at its place in the result
+   */
+  void write(float[] sums, int from, int count, int row, long at) {
     if (bias != 0) {
-      add(sums, count, bias + (long) row * Float.BYTES);
+      add(sums, from, count, bias + (long) row * Float.BYTES);
     }
     if (added != 0) {
-      add(sums, count, added + at * Float.BYTES);
+      add(sums, from, count, added + at * Float.BYTES);
     }
     long to = y + at * Float.BYTES;
     if (count == LANES) {
-      FloatVector.fromArray(FLOATS, sums, 0).intoMemorySegment(ALL, to, ORDER);
+      FloatVector.fromArray(FLOATS, sums, from).intoMemorySegment(ALL, to, ORDER);
     } else {
-      MemorySegment.copy(sums, 0, ALL, ValueLayout.JAVA_FLOAT, to, count);
+      MemorySegment.copy(sums, from, ALL, ValueLayout.JAVA_FLOAT, to, count);
     }
   }
 
-  private static void add(float[] sums, int count, long address) {
+  private static void add(float[] sums, int from, int count, long address) {
     if (count == LANES) {
       FloatVector.fromMemorySegment(FLOATS, ALL, address, ORDER)
-          .add(FloatVector.fromArray(FLOATS, sums, 0))
-          .intoArray(sums, 0);
+          .add(FloatVector.fromArray(FLOATS, sums, from))
+          .intoArray(sums, from);
       return;
     }
     for (int i = 0; i < count; i++) {
-      sums[i] += ALL.get(ValueLayout.JAVA_FLOAT, address + (long) i * Float.BYTES);
+      sums[from + i] += ALL.get(ValueLayout.JAVA_FLOAT, address + (long) i * Float.BYTES);
     }
   }
 
   /** What each sum of inputs is multiplied with, because numbers do not begin at 0. */
-  private static boolean least(QuantizedMatrix w, long group, float[] scales, float[] least) {
+  static boolean least(QuantizedMatrix w, long group, float[] scales, float[] least) {
     if (w.form.least()) {
       VectorUnpacking.scales(w, group, true, least);
       return true;
@@ -198,13 +216,20 @@ record QuantizedKernel(
     all.intoArray(sums, 0);
   }
 
-  private static void shift(float[] inputs, float[] least, float[] sums) {
-    var all = FloatVector.fromArray(FLOATS, sums, 0);
+  /**
+   * Adds sums of inputs, multiplied with least values.
+   *
+   * @param first of a group's least values
+   * @param step from those of one unit to the next
+   * @param at of the group's sums
+   */
+  static void shift(float[] inputs, float[] least, int first, int step, float[] sums, int at) {
+    var all = FloatVector.fromArray(FLOATS, sums, at);
     for (int unit = 0; unit < inputs.length; unit++) {
       all =
-          FloatVector.fromArray(FLOATS, least, unit * LANES)
+          FloatVector.fromArray(FLOATS, least, first + unit * step)
               .fma(FloatVector.broadcast(FLOATS, inputs[unit]), all);
     }
-    all.intoArray(sums, 0);
+    all.intoArray(sums, at);
   }
 }

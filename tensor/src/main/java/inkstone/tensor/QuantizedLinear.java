@@ -2,7 +2,6 @@ package inkstone.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,12 +17,15 @@ record QuantizedLinear(
     Optional<Tensor> bias,
     Optional<Tensor> added) {
 
-  /** More rows than that are worth widening the weight. */
-  private static final int FEW = 8;
+  /** Numbers of rows that are rounded at one time, at most; beyond that, memory counts. */
+  private static final int SOME = 1 << 22;
+
+  /** Rows that a thread rounds at once. */
+  private static final int PIECE = 2;
 
   Tensor forward() {
     if (Kernels.AVAILABLE
-        && x.count() / x.size(-1) <= FEW
+        && x.count() > 0
         && isPlain(x)
         && bias.map(QuantizedLinear::isPlain).orElse(true)
         && added.map(QuantizedLinear::isPlain).orElse(true)
@@ -76,14 +78,21 @@ record QuantizedLinear(
     return Native.call(
         "linear",
         () -> {
-          var y = org.bytedeco.pytorch.global.torch.empty(shape());
-          new QuantizedKernel(
-                  inputs(),
-                  weight,
-                  y.data_ptr().address(),
-                  bias.map(QuantizedLinear::address).orElse(0L),
-                  added.map(QuantizedLinear::address).orElse(0L))
-              .run();
+          var shape = shape();
+          long out = shape[shape.length - 1];
+          var y = org.bytedeco.pytorch.global.torch.empty(shape);
+          int rows = Math.toIntExact(y.numel() / out);
+          int some = Math.max(QuantizedStrips.ROWS, SOME / weight.getFirst().columns);
+          for (int first = 0; first < rows; first += some) {
+            long past = first * out * Float.BYTES;
+            new QuantizedKernel(
+                    inputs(first, Math.min(some, rows - first)),
+                    weight,
+                    y.data_ptr().address() + past,
+                    bias.map(QuantizedLinear::address).orElse(0L),
+                    added.map(a -> address(a) + past).orElse(0L))
+                .run();
+          }
           return y;
         },
         x);
@@ -93,25 +102,37 @@ record QuantizedLinear(
     return x.alive().data_ptr().address();
   }
 
-  private List<QuantizedInput> inputs() {
+  /** Rows from {@code first} on. */
+  private List<QuantizedInput> inputs(int first, int rows) {
     int width = weight.getFirst().columns * before.times();
-    int rows = (int) (x.count() / width);
-    var memory = MemorySegment.ofAddress(address(x)).reinterpret((long) rows * width * Float.BYTES);
-    var inputs = new ArrayList<QuantizedInput>(rows);
-    var row = new float[width];
+    var memory = MemorySegment.ofAddress(address(x)).reinterpret(x.count() * Float.BYTES);
     var scale =
-        before instanceof Before.RmsNorm norm ? RowNorm.weights(norm.weight().alive()) : row;
-    for (int i = 0; i < rows; i++) {
-      MemorySegment.copy(
-          memory, ValueLayout.JAVA_FLOAT, (long) i * width * Float.BYTES, row, 0, width);
-      switch (before) {
-        case Before.Nothing nothing -> {}
-        case Before.RmsNorm norm -> RowNorm.normalize(row, scale, norm.epsilon());
-        case Before.SwiGlu gate -> SwiGlu.forward(row, width / 2);
-      }
-      inputs.add(QuantizedInput.of(row, weight.getFirst().columns));
+        before instanceof Before.RmsNorm norm
+            ? RowNorm.weights(norm.weight().alive())
+            : new float[0];
+    var inputs = new QuantizedInput[rows];
+    Workers.run(
+        (rows + PIECE - 1) / PIECE,
+        () -> {
+          var row = new float[width];
+          return piece -> {
+            for (int i = piece * PIECE; i < Math.min(rows, (piece + 1) * PIECE); i++) {
+              long at = (long) (first + i) * width * Float.BYTES;
+              MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, at, row, 0, width);
+              inputs[i] = input(row, scale);
+            }
+          };
+        });
+    return List.of(inputs);
+  }
+
+  private QuantizedInput input(float[] row, float[] scale) {
+    switch (before) {
+      case Before.Nothing nothing -> {}
+      case Before.RmsNorm norm -> RowNorm.normalize(row, scale, norm.epsilon());
+      case Before.SwiGlu gate -> SwiGlu.forward(row, row.length / 2);
     }
-    return inputs;
+    return QuantizedInput.of(row, weight.getFirst().columns);
   }
 
   private long[] shape() {

@@ -1,0 +1,135 @@
+package inkstone.tensor;
+
+import static inkstone.tensor.VectorUnpacking.FLOATS;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * {@link QuantizedKernel} for more rows: whole numbers of two groups are unpacked to floats once,
+ * small enough for the cache, and multiplied with every strip of inputs. Sums of products of whole
+ * numbers below 2^24 are exact in float32, so that each number is bit for bit that of the kernel
+ * for few rows, whose order of adding scaled sums this one keeps.
+ */
+final class StripKernel {
+
+  private static final int LANES = PackedForm.LANES;
+
+  /** Rows of weights that are unpacked together. */
+  private static final int WIDTH = 2 * LANES;
+
+  private static final int ROWS = QuantizedStrips.ROWS;
+
+  /** Products that a thread takes at once, when it can: some dozen microseconds' work. */
+  private static final int PIECE = 1 << 19;
+
+  private final QuantizedKernel kernel;
+  private final QuantizedStrips x;
+
+  StripKernel(QuantizedKernel kernel) {
+    this.kernel = kernel;
+    x = QuantizedStrips.of(kernel.x());
+  }
+
+  /** Computes all rows. */
+  void run() {
+    int start = 0;
+    for (var part : kernel.parts()) {
+      run(part, start);
+      start += part.rows;
+    }
+  }
+
+  private void run(QuantizedMatrix w, int start) {
+    int tiles = (PackedForm.groups(w.rows) + 1) / 2;
+    long products = (long) WIDTH * w.columns * x.numbers().length * ROWS;
+    int some = (int) Math.max(1, PIECE / products);
+    Workers.run(
+        (tiles + some - 1) / some,
+        () -> {
+          var tile = new WeightTile(w);
+          var sums = new float[ROWS * WIDTH];
+          return piece -> {
+            for (int i = piece * some; i < Math.min(tiles, (piece + 1) * some); i++) {
+              tile.read(2 * i);
+              for (int strip = 0; strip < x.numbers().length; strip++) {
+                product(tile, strip, sums);
+                write(tile, strip, sums, start + i * WIDTH, w.rows - i * WIDTH);
+              }
+            }
+          };
+        });
+  }
+
+  private void product(WeightTile tile, int strip, float[] sums) {
+    var numbers = x.numbers()[strip];
+    var scales = x.scales()[strip];
+    java.util.Arrays.fill(sums, 0);
+    for (int unit = 0, from = 0; from < tile.columns(); unit++, from += tile.unit()) {
+      int to = from + tile.unit();
+      int scale = from / PackedForm.COLUMNS * ROWS;
+      product(tile.numbers(), numbers, from, to, tile.scales(), unit * WIDTH, scales, scale, sums);
+    }
+  }
+
+  /** Adds what columns give that share their scales. */
+  private static void product(
+      float[] w,
+      float[] x,
+      int from,
+      int to,
+      float[] scales,
+      int scale,
+      float[] inputs,
+      int input,
+      float[] sums) {
+    FloatVector c00, c01, c10, c11, c20, c21, c30, c31;
+    c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = FloatVector.zero(FLOATS);
+    for (int i = from; i < to; i++) {
+      var w0 = FloatVector.fromArray(FLOATS, w, i * WIDTH);
+      var w1 = FloatVector.fromArray(FLOATS, w, i * WIDTH + LANES);
+      var a = FloatVector.broadcast(FLOATS, x[i * ROWS]);
+      c00 = a.fma(w0, c00);
+      c01 = a.fma(w1, c01);
+      a = FloatVector.broadcast(FLOATS, x[i * ROWS + 1]);
+      c10 = a.fma(w0, c10);
+      c11 = a.fma(w1, c11);
+      a = FloatVector.broadcast(FLOATS, x[i * ROWS + 2]);
+      c20 = a.fma(w0, c20);
+      c21 = a.fma(w1, c21);
+      a = FloatVector.broadcast(FLOATS, x[i * ROWS + 3]);
+      c30 = a.fma(w0, c30);
+      c31 = a.fma(w1, c31);
+    }
+    var s0 = FloatVector.fromArray(FLOATS, scales, scale);
+    var s1 = FloatVector.fromArray(FLOATS, scales, scale + LANES);
+    add(c00, s0, inputs[input], sums, 0);
+    add(c01, s1, inputs[input], sums, LANES);
+    add(c10, s0, inputs[input + 1], sums, WIDTH);
+    add(c11, s1, inputs[input + 1], sums, WIDTH + LANES);
+    add(c20, s0, inputs[input + 2], sums, 2 * WIDTH);
+    add(c21, s1, inputs[input + 2], sums, 2 * WIDTH + LANES);
+    add(c30, s0, inputs[input + 3], sums, 3 * WIDTH);
+    add(c31, s1, inputs[input + 3], sums, 3 * WIDTH + LANES);
+  }
+
+  private static void add(FloatVector whole, FloatVector scale, float input, float[] to, int at) {
+    whole.fma(scale.mul(input), FloatVector.fromArray(FLOATS, to, at)).intoArray(to, at);
+  }
+
+  /** {@code row} is the first of the tile among all parts, {@code left} those of its part. */
+  private void write(WeightTile tile, int strip, float[] sums, int row, int left) {
+    var rows = kernel.x();
+    int total = kernel.total();
+    for (int i = 0; i < Math.min(ROWS, rows.size() - strip * ROWS); i++) {
+      int input = strip * ROWS + i;
+      for (int lane = 0; lane < Math.min(WIDTH, left); lane += LANES) {
+        int at = i * WIDTH + lane;
+        if (tile.shifts()) {
+          QuantizedKernel.shift(rows.get(input).sums(), tile.least(), lane, WIDTH, sums, at);
+        }
+        int count = Math.min(LANES, left - lane);
+        kernel.write(sums, at, count, row + lane, (long) input * total + row + lane);
+      }
+    }
+  }
+}
