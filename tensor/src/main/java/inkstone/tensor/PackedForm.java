@@ -1,16 +1,20 @@
 package inkstone.tensor;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * How the numbers of a {@link QuantizedMatrix} lie in memory. {@link #LANES} rows form a group, in
- * which the numbers that are multiplied by the same input stand side by side, so that a vector
- * holds one number of each row and sums need not be gathered from its lanes. A group is
+ * How the numbers of a {@link QuantizedMatrix} lie in memory. {@link #ROWS} rows form a group, in
+ * which numbers of the same columns stand side by side, so that a vector holds some of each row and
+ * sums need not be gathered from its lanes; four neighbours of a row stay together, as most files
+ * have them. A group is
  *
  * <pre>
- * scales [columns / chunk, LANES], then least values of the same shape where there are such, then
- * 8 bits: [columns / 2, LANES, 2]; byte p of a row's two belongs to column 2 j + p
- * 4 bits: [columns / 8, LANES, 2] of 16 bits; half i of word p belongs to column 8 j + 2 i + p
+ * scales [columns / chunk, ROWS], then least values of the same shape where there are such, then
+ * 8 bits: [columns / 4, ROWS, 4]; byte b of a row's four belongs to column 4 j + b
+ * 4 bits: [columns / 32, 4, ROWS, 4]; byte b holds column 32 i + 4 j + b, and above it that 16 on
  * </pre>
  *
  * A number is {@code scale (q - offset) + least}, each operation rounded to float32.
@@ -23,8 +27,12 @@ import java.util.Optional;
  */
 record PackedForm(int bits, int chunk, boolean wide, boolean least, int offset) {
 
-  /** Rows of a group. */
-  static final int LANES = Kernels.AVAILABLE ? Lanes.COUNT : 8;
+  /** Rows of a group: two vectors, which share what is read of the inputs. */
+  static final int ROWS = Kernels.AVAILABLE ? 2 * Lanes.COUNT : 16;
+
+  /** Four bytes of an array. */
+  private static final VarHandle FOUR =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** Columns must part into these. */
   static final int COLUMNS = 32;
@@ -55,7 +63,7 @@ record PackedForm(int bits, int chunk, boolean wide, boolean least, int offset) 
 
   /** Bytes of the scales of a group, or of its least values. */
   int scalesBytes(int columns) {
-    return columns / chunk * LANES * scaleBytes();
+    return columns / chunk * ROWS * scaleBytes();
   }
 
   /** Where a group's numbers begin. */
@@ -65,40 +73,40 @@ record PackedForm(int bits, int chunk, boolean wide, boolean least, int offset) 
 
   /** Bytes of a group. */
   long groupBytes(int columns) {
-    return header(columns) + (long) columns * LANES * bits / 8;
+    return header(columns) + (long) columns * ROWS * bits / 8;
   }
 
   /** Groups that hold so many rows; the last may have rows of zeros. */
   static int groups(int rows) {
-    return (rows + LANES - 1) / LANES;
+    return (rows + ROWS - 1) / ROWS;
   }
 
-  /** Writes neighbours of one row of a group, from an even column on, into the group's bytes. */
+  /**
+   * Writes neighbours of one row of a group into the group's bytes.
+   *
+   * @param column the first, a multiple of 32 as their number is; of 16 is enough for 8 bits
+   */
   void put(byte[] group, int header, int row, int column, byte[] q) {
+    int at = header + (column * bits / 32 * ROWS + row) * 4;
     if (bits == 8) {
-      int at = header + column * LANES + 2 * row;
-      for (int i = 0; i < q.length; i += 2, at += 2 * LANES) {
-        group[at] = q[i];
-        group[at + 1] = q[i + 1];
+      for (int i = 0; i < q.length; i += 4, at += 4 * ROWS) {
+        FOUR.set(group, at, (int) FOUR.get(q, i));
       }
       return;
     }
-    for (int i = 0; i < q.length; i++) {
-      group[header + nibble(row, column + i)] |= (byte) ((q[i] & 0xF) << (column + i >> 1 & 1) * 4);
+    for (int block = 0; block < q.length; block += COLUMNS) {
+      for (int i = block; i < block + 16; i += 4, at += 4 * ROWS) {
+        FOUR.set(group, at, (int) FOUR.get(q, i) | (int) FOUR.get(q, i + 16) << 4);
+      }
     }
   }
 
   /** What {@link #put} wrote. */
   int get(byte[] group, int header, int row, int column) {
     if (bits == 8) {
-      return group[header + (column >> 1) * 2 * LANES + 2 * row + (column & 1)];
+      return group[header + ((column >> 2) * ROWS + row) * 4 + (column & 3)];
     }
-    return group[header + nibble(row, column)] >> (column >> 1 & 1) * 4 & 0xF;
-  }
-
-  /** The byte that holds a number of 4 bits. */
-  private static int nibble(int row, int column) {
-    int word = (column >> 3) * 2 * LANES + 2 * row + (column & 1);
-    return 2 * word + (column >> 2 & 1);
+    int four = column / COLUMNS * 4 + (column % 16 >> 2);
+    return group[header + (four * ROWS + row) * 4 + (column & 3)] >> (column >> 4 & 1) * 4 & 0xF;
   }
 }

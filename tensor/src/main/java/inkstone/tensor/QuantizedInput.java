@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorOperators;
  * A row of inputs in whole numbers of 8 bits: each {@link PackedForm#COLUMNS} share the scale that
  * makes their largest magnitude 127, as llama.cpp's {@code quantize_row_q8_0} has it.
  *
- * @param pairs two neighbours to an int, the first in its lower half
+ * @param pairs two numbers to an int: of each four, the first and, above it, the third, then the
+ *     second and the fourth
  * @param scales one for each 32 numbers
  * @param sums of those 32 numbers, as rounded
  */
@@ -55,11 +56,14 @@ record QuantizedInput(int[] pairs, float[] scales, float[] sums) {
   /** Gives the sum. */
   private static int pair(int[] bits, int[] pairs, int at) {
     int sum = 0;
-    for (int i = 0; i < BLOCK / 2; i++) {
-      int even = (short) bits[2 * i];
-      int odd = (short) bits[2 * i + 1];
-      pairs[at + i] = even & 0xFFFF | odd << 16;
-      sum += even + odd;
+    for (int i = 0; i < BLOCK; i += 4) {
+      int first = (short) bits[i];
+      int second = (short) bits[i + 1];
+      int third = (short) bits[i + 2];
+      int fourth = (short) bits[i + 3];
+      pairs[at + i / 2] = first & 0xFFFF | third << 16;
+      pairs[at + i / 2 + 1] = second & 0xFFFF | fourth << 16;
+      sum += first + second + third + fourth;
     }
     return sum;
   }

@@ -2,22 +2,12 @@ package inkstone.tensor;
 
 import static inkstone.tensor.Unpacking.ALL;
 import static inkstone.tensor.VectorUnpacking.FLOATS;
-import static inkstone.tensor.VectorUnpacking.INTS;
 import static inkstone.tensor.VectorUnpacking.ORDER;
-import static inkstone.tensor.VectorUnpacking.SHORTS;
-import static inkstone.tensor.VectorUnpacking.bytes;
-import static inkstone.tensor.VectorUnpacking.even;
-import static inkstone.tensor.VectorUnpacking.floats;
-import static inkstone.tensor.VectorUnpacking.odd;
-import static inkstone.tensor.VectorUnpacking.words;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * {@code x W^T + b} of a few rows and a {@link QuantizedMatrix}, in whole numbers: inputs are
@@ -34,7 +24,8 @@ import jdk.incubator.vector.VectorOperators;
 record QuantizedKernel(
     List<QuantizedInput> x, List<QuantizedMatrix> parts, long y, long bias, long added) {
 
-  private static final int LANES = PackedForm.LANES;
+  private static final int ROWS = PackedForm.ROWS;
+  private static final int LANES = Lanes.COUNT;
 
   /** Bytes of weights that a thread takes at once: some microseconds' work. */
   private static final int PIECE = 1 << 15;
@@ -50,7 +41,7 @@ record QuantizedKernel(
     }
     int start = 0;
     for (var part : parts) {
-      run(part, start, total());
+      run(part, start);
       start += part.rows;
     }
   }
@@ -60,7 +51,7 @@ record QuantizedKernel(
     return parts.stream().mapToInt(part -> part.rows).sum();
   }
 
-  private void run(QuantizedMatrix w, int start, int total) {
+  private void run(QuantizedMatrix w, int start) {
     int groups = PackedForm.groups(w.rows);
     long bytes = w.form.groupBytes(w.columns);
     int some = (int) Math.max(1, PIECE / bytes);
@@ -70,20 +61,15 @@ record QuantizedKernel(
         () -> {
           var scales = new float[w.scaleCount()];
           var least = new float[w.scaleCount()];
-          var sums = new float[LANES];
+          var sums = new float[ROWS];
           return piece -> {
             for (int g = piece * some; g < Math.min(groups, (piece + 1) * some); g++) {
               long group = address + g * bytes;
               VectorUnpacking.scales(w, group, false, scales);
               boolean shifts = least(w, group, scales, least);
-              int row = start + g * LANES;
-              int count = Math.min(LANES, w.rows - g * LANES);
               for (int i = 0; i < x.size(); i++) {
-                product(x.get(i), w, group, scales, sums);
-                if (shifts) {
-                  shift(x.get(i).sums(), least, 0, LANES, sums, 0);
-                }
-                write(sums, 0, count, row, (long) i * total + row);
+                GroupProduct.of(x.get(i), w, group, scales, sums);
+                finish(i, shifts, least, sums, 0, start + g * ROWS, w.rows - g * ROWS);
               }
             }
           };
@@ -91,14 +77,26 @@ record QuantizedKernel(
   }
 
   /**
-   * Writes sums of a group. Biases stand by row, what else is added as the result does.
+   * Shifts the sums of a group and writes them.
    *
+   * @param input which row of x they are of
    * @param from the first in {@code sums}
-   * @param count of them, at most {@link PackedForm#LANES}
-   * @param row the weight's row that the first belongs to, among all parts
-   * @param at its place in the result
+   * @param row the first row of the group, among all parts
+   * @param left rows of its part from there on
    */
-  void write(float[] sums, int from, int count, int row, long at) {
+  void finish(
+      int input, boolean shifts, float[] least, float[] sums, int from, int row, int left) {
+    for (int lane = 0; lane < Math.min(ROWS, left); lane += LANES) {
+      if (shifts) {
+        shift(x.get(input).sums(), least, lane, sums, from + lane);
+      }
+      long at = (long) input * total() + row + lane;
+      write(sums, from + lane, Math.min(LANES, left - lane), row + lane, at);
+    }
+  }
+
+  /** Biases stand by row, what else is added as the result does. */
+  private void write(float[] sums, int from, int count, int row, long at) {
     if (bias != 0) {
       add(sums, from, count, bias + (long) row * Float.BYTES);
     }
@@ -140,94 +138,12 @@ record QuantizedKernel(
     return true;
   }
 
-  private static void product(
-      QuantizedInput x, QuantizedMatrix w, long group, float[] scales, float[] sums) {
-    long from = group + w.form.header(w.columns);
-    if (w.form.bits() == 4) {
-      product4(x.pairs(), x.scales(), from, scales, sums);
-    } else if (w.form.unit() == PackedForm.COLUMNS) {
-      product8(x.pairs(), x.scales(), from, scales, sums);
-    } else {
-      product6(x.pairs(), x.scales(), from, scales, sums);
-    }
-  }
-
-  private static ShortVector pair(int[] x, int i) {
-    return IntVector.broadcast(INTS, x[i]).reinterpretAsShorts();
-  }
-
-  private static IntVector folded(ShortVector sums) {
-    var pairs = sums.reinterpretAsInts();
-    return even(pairs).add(odd(pairs));
-  }
-
-  private static void product8(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
-    long at = from;
-    var all = FloatVector.zero(FLOATS);
-    for (int unit = 0; unit < inputs.length; unit++) {
-      var sum = IntVector.zero(INTS);
-      for (int i = unit * 16; i < unit * 16 + 16; i += 2) {
-        var two = bytes(at).mul(pair(x, i)).add(bytes(at + 2 * LANES).mul(pair(x, i + 1)));
-        sum = sum.add(folded(two));
-        at += 4 * LANES;
-      }
-      var scale = FloatVector.fromArray(FLOATS, scales, unit * LANES).mul(inputs[unit]);
-      all = floats(sum).fma(scale, all);
-    }
-    all.intoArray(sums, 0);
-  }
-
-  /** Two scales to an input's one. */
-  private static void product6(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
-    long at = from;
-    var all = FloatVector.zero(FLOATS);
-    for (int unit = 0; unit < 2 * inputs.length; unit++) {
-      var sum = IntVector.zero(INTS);
-      for (int i = unit * 8; i < unit * 8 + 8; i += 2) {
-        var two = bytes(at).mul(pair(x, i)).add(bytes(at + 2 * LANES).mul(pair(x, i + 1)));
-        sum = sum.add(folded(two));
-        at += 4 * LANES;
-      }
-      var scale = FloatVector.fromArray(FLOATS, scales, unit * LANES).mul(inputs[unit >> 1]);
-      all = floats(sum).fma(scale, all);
-    }
-    all.intoArray(sums, 0);
-  }
-
-  private static ShortVector half(ShortVector v, int shift) {
-    return v.lanewise(VectorOperators.LSHR, shift).and((short) 15);
-  }
-
-  private static void product4(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
-    long at = from;
-    var all = FloatVector.zero(FLOATS);
-    for (int unit = 0; unit < inputs.length; unit++) {
-      var sum = ShortVector.zero(SHORTS);
-      for (int i = unit * 16; i < unit * 16 + 16; i += 4) {
-        var v = words(at);
-        var first = v.and((short) 15).mul(pair(x, i)).add(half(v, 4).mul(pair(x, i + 1)));
-        var last = v.lanewise(VectorOperators.LSHR, 12).mul(pair(x, i + 3));
-        sum = sum.add(first).add(half(v, 8).mul(pair(x, i + 2)).add(last));
-        at += 4 * LANES;
-      }
-      var scale = FloatVector.fromArray(FLOATS, scales, unit * LANES).mul(inputs[unit]);
-      all = floats(folded(sum)).fma(scale, all);
-    }
-    all.intoArray(sums, 0);
-  }
-
-  /**
-   * Adds sums of inputs, multiplied with least values.
-   *
-   * @param first of a group's least values
-   * @param step from those of one unit to the next
-   * @param at of the group's sums
-   */
-  static void shift(float[] inputs, float[] least, int first, int step, float[] sums, int at) {
+  /** Adds sums of inputs, multiplied with least values. */
+  private static void shift(float[] inputs, float[] least, int lane, float[] sums, int at) {
     var all = FloatVector.fromArray(FLOATS, sums, at);
     for (int unit = 0; unit < inputs.length; unit++) {
       all =
-          FloatVector.fromArray(FLOATS, least, first + unit * step)
+          FloatVector.fromArray(FLOATS, least, unit * ROWS + lane)
               .fma(FloatVector.broadcast(FLOATS, inputs[unit]), all);
     }
     all.intoArray(sums, at);

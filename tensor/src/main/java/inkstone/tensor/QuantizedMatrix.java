@@ -148,8 +148,8 @@ public final class QuantizedMatrix implements AutoCloseable {
           var each = worker.get();
           return group -> {
             var packed = new byte[bytes];
-            int first = group * PackedForm.LANES;
-            for (int lane = 0; lane < Math.min(PackedForm.LANES, rows - first); lane++) {
+            int first = group * PackedForm.ROWS;
+            for (int lane = 0; lane < Math.min(PackedForm.ROWS, rows - first); lane++) {
               each.put(packed, lane, first + lane);
             }
             MemorySegment.copy(packed, 0, to, ValueLayout.JAVA_BYTE, (long) group * bytes, bytes);
@@ -160,7 +160,7 @@ public final class QuantizedMatrix implements AutoCloseable {
   private void putScales(byte[] packed, int lane, int chunk, float[] scales, float[] least) {
     var bytes = MemorySegment.ofArray(packed);
     for (int i = 0; i < scales.length; i++) {
-      long at = (long) (chunk + i) * PackedForm.LANES + lane;
+      long at = (long) (chunk + i) * PackedForm.ROWS + lane;
       putScale(bytes, 0, at, scales[i]);
       if (form.least()) {
         putScale(bytes, form.scalesBytes(columns), at, least[i]);
@@ -211,7 +211,7 @@ public final class QuantizedMatrix implements AutoCloseable {
   void scales(long group, boolean least, float[] to) {
     int chunks = columns / form.chunk();
     int times = form.chunk() / form.unit();
-    int count = chunks * PackedForm.LANES;
+    int count = chunks * PackedForm.ROWS;
     var from =
         MemorySegment.ofAddress(group + (least ? form.scalesBytes(columns) : 0))
             .reinterpret(form.scalesBytes(columns));
@@ -226,13 +226,13 @@ public final class QuantizedMatrix implements AutoCloseable {
     }
     for (int unit = chunks * times - 1; times > 1 && unit >= 0; unit--) {
       System.arraycopy(
-          to, unit / times * PackedForm.LANES, to, unit * PackedForm.LANES, PackedForm.LANES);
+          to, unit / times * PackedForm.ROWS, to, unit * PackedForm.ROWS, PackedForm.ROWS);
     }
   }
 
   /** How many numbers {@link #scales} gives. */
   int scaleCount() {
-    return columns / form.unit() * PackedForm.LANES;
+    return columns / form.unit() * PackedForm.ROWS;
   }
 
   /** Frees the memory; a second call does nothing. */

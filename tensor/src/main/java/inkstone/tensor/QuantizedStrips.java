@@ -37,9 +37,12 @@ record QuantizedStrips(float[][] numbers, float[][] scales) {
   }
 
   private static void spread(int[] pairs, float[] to, int row) {
-    for (int i = 0; i < pairs.length; i++) {
-      to[2 * i * ROWS + row] = (short) pairs[i];
-      to[(2 * i + 1) * ROWS + row] = pairs[i] >> 16;
+    for (int i = 0; i < pairs.length; i += 2) {
+      int at = 2 * i * ROWS + row;
+      to[at] = (short) pairs[i];
+      to[at + ROWS] = (short) pairs[i + 1];
+      to[at + 2 * ROWS] = pairs[i] >> 16;
+      to[at + 3 * ROWS] = pairs[i + 1] >> 16;
     }
   }
 }

@@ -24,7 +24,7 @@ final class QuantizedTiles {
   /** Groups of a tile. */
   private static int groups(QuantizedMatrix w) {
     int rows = Math.max(LEAST_ROWS, TILE / w.columns);
-    return Math.min(PackedForm.groups(w.rows), Math.max(1, rows / PackedForm.LANES));
+    return Math.min(PackedForm.groups(w.rows), Math.max(1, rows / PackedForm.ROWS));
   }
 
   /** What is done with each tile: its numbers [columns, rows], and the first of its rows. */
@@ -34,7 +34,7 @@ final class QuantizedTiles {
 
   private static void each(QuantizedMatrix w, Tile work) {
     int some = groups(w);
-    int width = some * PackedForm.LANES;
+    int width = some * PackedForm.ROWS;
     var tile = torch.empty(w.columns, width);
     for (int group = 0; group < PackedForm.groups(w.rows); group += some) {
       int first = group;
@@ -42,11 +42,11 @@ final class QuantizedTiles {
           Math.min(some, PackedForm.groups(w.rows) - group),
           () -> {
             var unpacking = Unpacking.of(w, tile.data_ptr().address(), width);
-            return i -> unpacking.unpack(first + i, i * PackedForm.LANES);
+            return i -> unpacking.unpack(first + i, i * PackedForm.ROWS);
           });
-      int rows = Math.min(width, w.rows - group * PackedForm.LANES);
+      int rows = Math.min(width, w.rows - group * PackedForm.ROWS);
       try (var temporaries = new PointerScope()) {
-        work.accept(tile.narrow(1, 0, rows), group * PackedForm.LANES, rows);
+        work.accept(tile.narrow(1, 0, rows), group * PackedForm.ROWS, rows);
       }
     }
   }

@@ -5,18 +5,15 @@ import static inkstone.tensor.VectorUnpacking.FLOATS;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * {@link QuantizedKernel} for more rows: whole numbers of two groups are unpacked to floats once,
+ * {@link QuantizedKernel} for more rows: the whole numbers of a group are unpacked to floats once,
  * small enough for the cache, and multiplied with every strip of inputs. Sums of products of whole
  * numbers below 2^24 are exact in float32, so that each number is bit for bit that of the kernel
  * for few rows, whose order of adding scaled sums this one keeps.
  */
 final class StripKernel {
 
-  private static final int LANES = PackedForm.LANES;
-
-  /** Rows of weights that are unpacked together. */
-  private static final int WIDTH = 2 * LANES;
-
+  private static final int LANES = Lanes.COUNT;
+  private static final int WIDTH = PackedForm.ROWS;
   private static final int ROWS = QuantizedStrips.ROWS;
 
   /** Products that a thread takes at once, when it can: some dozen microseconds' work. */
@@ -40,7 +37,7 @@ final class StripKernel {
   }
 
   private void run(QuantizedMatrix w, int start) {
-    int tiles = (PackedForm.groups(w.rows) + 1) / 2;
+    int tiles = PackedForm.groups(w.rows);
     long products = (long) WIDTH * w.columns * x.numbers().length * ROWS;
     int some = (int) Math.max(1, PIECE / products);
     Workers.run(
@@ -50,7 +47,7 @@ final class StripKernel {
           var sums = new float[ROWS * WIDTH];
           return piece -> {
             for (int i = piece * some; i < Math.min(tiles, (piece + 1) * some); i++) {
-              tile.read(2 * i);
+              tile.read(i);
               for (int strip = 0; strip < x.numbers().length; strip++) {
                 product(tile, strip, sums);
                 write(tile, strip, sums, start + i * WIDTH, w.rows - i * WIDTH);
@@ -118,18 +115,9 @@ final class StripKernel {
 
   /** {@code row} is the first of the tile among all parts, {@code left} those of its part. */
   private void write(WeightTile tile, int strip, float[] sums, int row, int left) {
-    var rows = kernel.x();
-    int total = kernel.total();
-    for (int i = 0; i < Math.min(ROWS, rows.size() - strip * ROWS); i++) {
-      int input = strip * ROWS + i;
-      for (int lane = 0; lane < Math.min(WIDTH, left); lane += LANES) {
-        int at = i * WIDTH + lane;
-        if (tile.shifts()) {
-          QuantizedKernel.shift(rows.get(input).sums(), tile.least(), lane, WIDTH, sums, at);
-        }
-        int count = Math.min(LANES, left - lane);
-        kernel.write(sums, at, count, row + lane, (long) input * total + row + lane);
-      }
+    for (int i = 0; i < Math.min(ROWS, kernel.x().size() - strip * ROWS); i++) {
+      kernel.finish(
+          strip * ROWS + i, tile.shifts(), tile.least(), sums, i * WIDTH, row, left);
     }
   }
 }

@@ -50,7 +50,7 @@ interface Unpacking {
     }
 
     private float number(int lane, int column) {
-      int at = column / w.form.unit() * PackedForm.LANES + lane;
+      int at = column / w.form.unit() * PackedForm.ROWS + lane;
       int q = w.form.get(group, w.form.header(w.columns), lane, column) - w.form.offset();
       float value = scales[at] * q;
       return w.form.least() ? value + least[at] : value;
@@ -61,7 +61,7 @@ interface Unpacking {
       read(number);
       for (int j = 0; j < w.columns; j++) {
         long at = tile + ((long) j * width + column) * Float.BYTES;
-        for (int lane = 0; lane < PackedForm.LANES; lane++) {
+        for (int lane = 0; lane < PackedForm.ROWS; lane++) {
           ALL.set(ValueLayout.JAVA_FLOAT, at + (long) lane * Float.BYTES, number(lane, j));
         }
       }
@@ -69,9 +69,9 @@ interface Unpacking {
 
     /** One row. */
     void row(int row, float[] to) {
-      read(row / PackedForm.LANES);
+      read(row / PackedForm.ROWS);
       for (int j = 0; j < w.columns; j++) {
-        to[j] = number(row % PackedForm.LANES, j);
+        to[j] = number(row % PackedForm.ROWS, j);
       }
     }
   }
