@@ -57,7 +57,8 @@ final class GroupProduct {
     return folded(low.mul(first).add(v.lanewise(VectorOperators.ASHR, 8).mul(second)));
   }
 
-  private static FloatVector scaled(IntVector sum, float[] scales, int at, float x, FloatVector to) {
+  private static FloatVector scaled(
+      IntVector sum, float[] scales, int at, float x, FloatVector to) {
     return floats(sum).fma(FloatVector.fromArray(FLOATS, scales, at).mul(x), to);
   }
 
@@ -119,30 +120,31 @@ final class GroupProduct {
     return half(v, 4).mul(c).add(v.lanewise(VectorOperators.LSHR, 12).mul(d)).add(first);
   }
 
+  /**
+   * One vector after the other: two together, with four inputs each, are more than registers hold.
+   */
   private static void product4(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
-    var all0 = FloatVector.zero(FLOATS);
-    var all1 = FloatVector.zero(FLOATS);
-    var zero = IntVector.zero(INTS).reinterpretAsShorts();
-    var sum0 = zero;
-    var sum1 = zero;
+    for (int lane = 0; lane < ROWS; lane += LANES) {
+      product4(x, inputs, from + 4L * lane, scales, sums, lane);
+    }
+  }
+
+  private static void product4(
+      int[] x, float[] inputs, long from, float[] scales, float[] sums, int lane) {
+    var all = FloatVector.zero(FLOATS);
+    var sum = IntVector.zero(INTS);
     for (int i = 0; i < 4 * inputs.length; i++) {
       int unit = i >> 2;
       int pair = 8 * unit + 2 * i;
-      var a = pair(x, pair);
-      var b = pair(x, pair + 1);
-      var c = pair(x, pair + 8);
-      var d = pair(x, pair + 9);
-      long at = from + 4L * ROWS * i;
-      sum0 = sum0.add(eight(words(at), a, b, c, d));
-      sum1 = sum1.add(eight(words(at + 4 * LANES), a, b, c, d));
+      var v = words(from + 4L * ROWS * i);
+      var eight = eight(v, pair(x, pair), pair(x, pair + 1), pair(x, pair + 8), pair(x, pair + 9));
+      sum = sum.reinterpretAsShorts().add(eight).reinterpretAsInts();
       if ((i & 3) == 3) {
-        all0 = scaled(folded(sum0), scales, unit * ROWS, inputs[unit], all0);
-        all1 = scaled(folded(sum1), scales, unit * ROWS + LANES, inputs[unit], all1);
-        sum0 = zero;
-        sum1 = zero;
+        var whole = folded(sum.reinterpretAsShorts());
+        all = scaled(whole, scales, unit * ROWS + lane, inputs[unit], all);
+        sum = IntVector.zero(INTS);
       }
     }
-    all0.intoArray(sums, 0);
-    all1.intoArray(sums, LANES);
+    all.intoArray(sums, lane);
   }
 }

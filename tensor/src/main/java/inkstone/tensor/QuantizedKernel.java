@@ -1,11 +1,7 @@
 package inkstone.tensor;
 
-import static inkstone.tensor.Unpacking.ALL;
 import static inkstone.tensor.VectorUnpacking.FLOATS;
-import static inkstone.tensor.VectorUnpacking.ORDER;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
@@ -25,7 +21,6 @@ record QuantizedKernel(
     List<QuantizedInput> x, List<QuantizedMatrix> parts, long y, long bias, long added) {
 
   private static final int ROWS = PackedForm.ROWS;
-  private static final int LANES = Lanes.COUNT;
 
   /** Bytes of weights that a thread takes at once: some microseconds' work. */
   private static final int PIECE = 1 << 15;
@@ -39,19 +34,20 @@ record QuantizedKernel(
       new StripKernel(this).run();
       return;
     }
+    var output = output();
     int start = 0;
     for (var part : parts) {
-      run(part, start);
+      run(part, start, output);
       start += part.rows;
     }
   }
 
-  /** Numbers in a row of the result. */
-  int total() {
-    return parts.stream().mapToInt(part -> part.rows).sum();
+  /** Where sums go. */
+  QuantizedOutput output() {
+    return new QuantizedOutput(y, parts.stream().mapToInt(part -> part.rows).sum(), bias, added);
   }
 
-  private void run(QuantizedMatrix w, int start) {
+  private void run(QuantizedMatrix w, int start, QuantizedOutput output) {
     int groups = PackedForm.groups(w.rows);
     long bytes = w.form.groupBytes(w.columns);
     int some = (int) Math.max(1, PIECE / bytes);
@@ -69,58 +65,14 @@ record QuantizedKernel(
               boolean shifts = least(w, group, scales, least);
               for (int i = 0; i < x.size(); i++) {
                 GroupProduct.of(x.get(i), w, group, scales, sums);
-                finish(i, shifts, least, sums, 0, start + g * ROWS, w.rows - g * ROWS);
+                if (shifts) {
+                  shift(x.get(i).sums(), least, sums);
+                }
+                output.write(sums, 0, i, start + g * ROWS, w.rows - g * ROWS);
               }
             }
           };
         });
-  }
-
-  /**
-   * Shifts the sums of a group and writes them.
-   *
-   * @param input which row of x they are of
-   * @param from the first in {@code sums}
-   * @param row the first row of the group, among all parts
-   * @param left rows of its part from there on
-   */
-  void finish(
-      int input, boolean shifts, float[] least, float[] sums, int from, int row, int left) {
-    for (int lane = 0; lane < Math.min(ROWS, left); lane += LANES) {
-      if (shifts) {
-        shift(x.get(input).sums(), least, lane, sums, from + lane);
-      }
-      long at = (long) input * total() + row + lane;
-      write(sums, from + lane, Math.min(LANES, left - lane), row + lane, at);
-    }
-  }
-
-  /** Biases stand by row, what else is added as the result does. */
-  private void write(float[] sums, int from, int count, int row, long at) {
-    if (bias != 0) {
-      add(sums, from, count, bias + (long) row * Float.BYTES);
-    }
-    if (added != 0) {
-      add(sums, from, count, added + at * Float.BYTES);
-    }
-    long to = y + at * Float.BYTES;
-    if (count == LANES) {
-      FloatVector.fromArray(FLOATS, sums, from).intoMemorySegment(ALL, to, ORDER);
-    } else {
-      MemorySegment.copy(sums, from, ALL, ValueLayout.JAVA_FLOAT, to, count);
-    }
-  }
-
-  private static void add(float[] sums, int from, int count, long address) {
-    if (count == LANES) {
-      FloatVector.fromMemorySegment(FLOATS, ALL, address, ORDER)
-          .add(FloatVector.fromArray(FLOATS, sums, from))
-          .intoArray(sums, from);
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      sums[from + i] += ALL.get(ValueLayout.JAVA_FLOAT, address + (long) i * Float.BYTES);
-    }
   }
 
   /** What each sum of inputs is multiplied with, because numbers do not begin at 0. */
@@ -139,13 +91,15 @@ record QuantizedKernel(
   }
 
   /** Adds sums of inputs, multiplied with least values. */
-  private static void shift(float[] inputs, float[] least, int lane, float[] sums, int at) {
-    var all = FloatVector.fromArray(FLOATS, sums, at);
-    for (int unit = 0; unit < inputs.length; unit++) {
-      all =
-          FloatVector.fromArray(FLOATS, least, unit * ROWS + lane)
-              .fma(FloatVector.broadcast(FLOATS, inputs[unit]), all);
+  private static void shift(float[] inputs, float[] least, float[] sums) {
+    for (int lane = 0; lane < ROWS; lane += Lanes.COUNT) {
+      var all = FloatVector.fromArray(FLOATS, sums, lane);
+      for (int unit = 0; unit < inputs.length; unit++) {
+        all =
+            FloatVector.fromArray(FLOATS, least, unit * ROWS + lane)
+                .fma(FloatVector.broadcast(FLOATS, inputs[unit]), all);
+      }
+      all.intoArray(sums, lane);
     }
-    all.intoArray(sums, at);
   }
 }

@@ -8,8 +8,9 @@ import java.util.List;
  *
  * @param numbers [strips][columns][ROWS]; 0 in the rows that the last strip lacks
  * @param scales [strips][columns / 32][ROWS]
+ * @param sums the same of those of the inputs
  */
-record QuantizedStrips(float[][] numbers, float[][] scales) {
+record QuantizedStrips(float[][] numbers, float[][] scales, float[][] sums) {
 
   /** With two vectors of weights these make eight sums: as many as registers hold. */
   static final int ROWS = 4;
@@ -18,6 +19,7 @@ record QuantizedStrips(float[][] numbers, float[][] scales) {
     int strips = (rows.size() + ROWS - 1) / ROWS;
     var numbers = new float[strips][];
     var scales = new float[strips][];
+    var sums = new float[strips][];
     Workers.run(
         strips,
         () ->
@@ -25,15 +27,17 @@ record QuantizedStrips(float[][] numbers, float[][] scales) {
               int columns = 2 * rows.getFirst().pairs().length;
               numbers[strip] = new float[columns * ROWS];
               scales[strip] = new float[columns / PackedForm.COLUMNS * ROWS];
+              sums[strip] = new float[scales[strip].length];
               for (int i = 0; i < Math.min(ROWS, rows.size() - strip * ROWS); i++) {
                 var row = rows.get(strip * ROWS + i);
                 spread(row.pairs(), numbers[strip], i);
                 for (int unit = 0; unit < row.scales().length; unit++) {
                   scales[strip][unit * ROWS + i] = row.scales()[unit];
+                  sums[strip][unit * ROWS + i] = row.sums()[unit];
                 }
               }
             });
-    return new QuantizedStrips(numbers, scales);
+    return new QuantizedStrips(numbers, scales, sums);
   }
 
   private static void spread(int[] pairs, float[] to, int row) {

@@ -2,6 +2,7 @@ package inkstone.tensor;
 
 import static inkstone.tensor.VectorUnpacking.FLOATS;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -21,10 +22,12 @@ final class StripKernel {
 
   private final QuantizedKernel kernel;
   private final QuantizedStrips x;
+  private final QuantizedOutput output;
 
   StripKernel(QuantizedKernel kernel) {
     this.kernel = kernel;
     x = QuantizedStrips.of(kernel.x());
+    output = kernel.output();
   }
 
   /** Computes all rows. */
@@ -37,6 +40,7 @@ final class StripKernel {
   }
 
   private void run(QuantizedMatrix w, int start) {
+    int rows = kernel.x().size();
     int tiles = PackedForm.groups(w.rows);
     long products = (long) WIDTH * w.columns * x.numbers().length * ROWS;
     int some = (int) Math.max(1, PIECE / products);
@@ -50,7 +54,10 @@ final class StripKernel {
               tile.read(i);
               for (int strip = 0; strip < x.numbers().length; strip++) {
                 product(tile, strip, sums);
-                write(tile, strip, sums, start + i * WIDTH, w.rows - i * WIDTH);
+                for (int row = strip * ROWS; row < Math.min(rows, (strip + 1) * ROWS); row++) {
+                  int from = row % ROWS * WIDTH;
+                  output.write(sums, from, row, start + i * WIDTH, w.rows - i * WIDTH);
+                }
               }
             }
           };
@@ -58,66 +65,107 @@ final class StripKernel {
   }
 
   private void product(WeightTile tile, int strip, float[] sums) {
+    Arrays.fill(sums, 0);
+    int units = tile.columns() / tile.unit();
     var numbers = x.numbers()[strip];
     var scales = x.scales()[strip];
-    java.util.Arrays.fill(sums, 0);
-    for (int unit = 0, from = 0; from < tile.columns(); unit++, from += tile.unit()) {
-      int to = from + tile.unit();
-      int scale = from / PackedForm.COLUMNS * ROWS;
-      product(tile.numbers(), numbers, from, to, tile.scales(), unit * WIDTH, scales, scale, sums);
+    if (tile.unit() == PackedForm.COLUMNS) {
+      product(units, tile.numbers(), numbers, tile.scales(), scales, sums);
+    } else {
+      halves(units, tile.numbers(), numbers, tile.scales(), scales, sums);
+    }
+    if (tile.shifts()) {
+      shift(units, tile.least(), x.sums()[strip], sums);
     }
   }
 
-  /** Adds what columns give that share their scales. */
   private static void product(
-      float[] w,
-      float[] x,
-      int from,
-      int to,
-      float[] scales,
-      int scale,
-      float[] inputs,
-      int input,
-      float[] sums) {
-    FloatVector c00, c01, c10, c11, c20, c21, c30, c31;
-    c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = FloatVector.zero(FLOATS);
-    for (int i = from; i < to; i++) {
-      var w0 = FloatVector.fromArray(FLOATS, w, i * WIDTH);
-      var w1 = FloatVector.fromArray(FLOATS, w, i * WIDTH + LANES);
-      var a = FloatVector.broadcast(FLOATS, x[i * ROWS]);
-      c00 = a.fma(w0, c00);
-      c01 = a.fma(w1, c01);
-      a = FloatVector.broadcast(FLOATS, x[i * ROWS + 1]);
-      c10 = a.fma(w0, c10);
-      c11 = a.fma(w1, c11);
-      a = FloatVector.broadcast(FLOATS, x[i * ROWS + 2]);
-      c20 = a.fma(w0, c20);
-      c21 = a.fma(w1, c21);
-      a = FloatVector.broadcast(FLOATS, x[i * ROWS + 3]);
-      c30 = a.fma(w0, c30);
-      c31 = a.fma(w1, c31);
+      int units, float[] w, float[] x, float[] scales, float[] inputs, float[] sums) {
+    for (int unit = 0; unit < units; unit++) {
+      FloatVector c00, c01, c10, c11, c20, c21, c30, c31;
+      c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = FloatVector.zero(FLOATS);
+      for (int i = unit * 32; i < unit * 32 + 32; i++) {
+        var w0 = FloatVector.fromArray(FLOATS, w, i * WIDTH);
+        var w1 = FloatVector.fromArray(FLOATS, w, i * WIDTH + LANES);
+        var a = FloatVector.broadcast(FLOATS, x[i * ROWS]);
+        c00 = a.fma(w0, c00);
+        c01 = a.fma(w1, c01);
+        a = FloatVector.broadcast(FLOATS, x[i * ROWS + 1]);
+        c10 = a.fma(w0, c10);
+        c11 = a.fma(w1, c11);
+        a = FloatVector.broadcast(FLOATS, x[i * ROWS + 2]);
+        c20 = a.fma(w0, c20);
+        c21 = a.fma(w1, c21);
+        a = FloatVector.broadcast(FLOATS, x[i * ROWS + 3]);
+        c30 = a.fma(w0, c30);
+        c31 = a.fma(w1, c31);
+      }
+      var s0 = FloatVector.fromArray(FLOATS, scales, unit * WIDTH);
+      var s1 = FloatVector.fromArray(FLOATS, scales, unit * WIDTH + LANES);
+      int input = unit * ROWS;
+      add(c00, s0, inputs[input], sums, 0);
+      add(c01, s1, inputs[input], sums, LANES);
+      add(c10, s0, inputs[input + 1], sums, WIDTH);
+      add(c11, s1, inputs[input + 1], sums, WIDTH + LANES);
+      add(c20, s0, inputs[input + 2], sums, 2 * WIDTH);
+      add(c21, s1, inputs[input + 2], sums, 2 * WIDTH + LANES);
+      add(c30, s0, inputs[input + 3], sums, 3 * WIDTH);
+      add(c31, s1, inputs[input + 3], sums, 3 * WIDTH + LANES);
     }
-    var s0 = FloatVector.fromArray(FLOATS, scales, scale);
-    var s1 = FloatVector.fromArray(FLOATS, scales, scale + LANES);
-    add(c00, s0, inputs[input], sums, 0);
-    add(c01, s1, inputs[input], sums, LANES);
-    add(c10, s0, inputs[input + 1], sums, WIDTH);
-    add(c11, s1, inputs[input + 1], sums, WIDTH + LANES);
-    add(c20, s0, inputs[input + 2], sums, 2 * WIDTH);
-    add(c21, s1, inputs[input + 2], sums, 2 * WIDTH + LANES);
-    add(c30, s0, inputs[input + 3], sums, 3 * WIDTH);
-    add(c31, s1, inputs[input + 3], sums, 3 * WIDTH + LANES);
+  }
+
+  /** Two scales to an input's one. */
+  private static void halves(
+      int units, float[] w, float[] x, float[] scales, float[] inputs, float[] sums) {
+    for (int unit = 0; unit < units; unit++) {
+      FloatVector c00, c01, c10, c11, c20, c21, c30, c31;
+      c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = FloatVector.zero(FLOATS);
+      for (int i = unit * 16; i < unit * 16 + 16; i++) {
+        var w0 = FloatVector.fromArray(FLOATS, w, i * WIDTH);
+        var w1 = FloatVector.fromArray(FLOATS, w, i * WIDTH + LANES);
+        var a = FloatVector.broadcast(FLOATS, x[i * ROWS]);
+        c00 = a.fma(w0, c00);
+        c01 = a.fma(w1, c01);
+        a = FloatVector.broadcast(FLOATS, x[i * ROWS + 1]);
+        c10 = a.fma(w0, c10);
+        c11 = a.fma(w1, c11);
+        a = FloatVector.broadcast(FLOATS, x[i * ROWS + 2]);
+        c20 = a.fma(w0, c20);
+        c21 = a.fma(w1, c21);
+        a = FloatVector.broadcast(FLOATS, x[i * ROWS + 3]);
+        c30 = a.fma(w0, c30);
+        c31 = a.fma(w1, c31);
+      }
+      var s0 = FloatVector.fromArray(FLOATS, scales, unit * WIDTH);
+      var s1 = FloatVector.fromArray(FLOATS, scales, unit * WIDTH + LANES);
+      int input = (unit >> 1) * ROWS;
+      add(c00, s0, inputs[input], sums, 0);
+      add(c01, s1, inputs[input], sums, LANES);
+      add(c10, s0, inputs[input + 1], sums, WIDTH);
+      add(c11, s1, inputs[input + 1], sums, WIDTH + LANES);
+      add(c20, s0, inputs[input + 2], sums, 2 * WIDTH);
+      add(c21, s1, inputs[input + 2], sums, 2 * WIDTH + LANES);
+      add(c30, s0, inputs[input + 3], sums, 3 * WIDTH);
+      add(c31, s1, inputs[input + 3], sums, 3 * WIDTH + LANES);
+    }
   }
 
   private static void add(FloatVector whole, FloatVector scale, float input, float[] to, int at) {
     whole.fma(scale.mul(input), FloatVector.fromArray(FLOATS, to, at)).intoArray(to, at);
   }
 
-  /** {@code row} is the first of the tile among all parts, {@code left} those of its part. */
-  private void write(WeightTile tile, int strip, float[] sums, int row, int left) {
-    for (int i = 0; i < Math.min(ROWS, kernel.x().size() - strip * ROWS); i++) {
-      kernel.finish(
-          strip * ROWS + i, tile.shifts(), tile.least(), sums, i * WIDTH, row, left);
+  /** Adds sums of inputs, multiplied with least values. */
+  private static void shift(int units, float[] least, float[] inputs, float[] sums) {
+    for (int row = 0; row < ROWS; row++) {
+      var all0 = FloatVector.fromArray(FLOATS, sums, row * WIDTH);
+      var all1 = FloatVector.fromArray(FLOATS, sums, row * WIDTH + LANES);
+      for (int i = 0; i < units; i++) {
+        var a = FloatVector.broadcast(FLOATS, inputs[i * ROWS + row]);
+        all0 = FloatVector.fromArray(FLOATS, least, i * WIDTH).fma(a, all0);
+        all1 = FloatVector.fromArray(FLOATS, least, i * WIDTH + LANES).fma(a, all1);
+      }
+      all0.intoArray(sums, row * WIDTH);
+      all1.intoArray(sums, row * WIDTH + LANES);
     }
   }
 }

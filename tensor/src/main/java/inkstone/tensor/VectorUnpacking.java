@@ -71,8 +71,7 @@ final class VectorUnpacking implements Unpacking {
       for (int lane = 0; lane < PackedForm.ROWS; lane += Lanes.COUNT) {
         int scale = j / w.form.unit() * PackedForm.ROWS + lane;
         number(j * PackedForm.ROWS + lane, scale)
-            .intoMemorySegment(
-                ALL, tile + ((long) j * width + column + lane) * Float.BYTES, ORDER);
+            .intoMemorySegment(ALL, tile + ((long) j * width + column + lane) * Float.BYTES, ORDER);
       }
     }
   }
@@ -80,8 +79,6 @@ final class VectorUnpacking implements Unpacking {
   private FloatVector number(int at, int scale) {
     var q = FloatVector.fromArray(FLOATS, group.numbers(), at).sub(w.form.offset());
     var value = q.mul(FloatVector.fromArray(FLOATS, group.scales(), scale));
-    return w.form.least()
-        ? value.add(FloatVector.fromArray(FLOATS, group.least(), scale))
-        : value;
+    return w.form.least() ? value.add(FloatVector.fromArray(FLOATS, group.least(), scale)) : value;
   }
 }
