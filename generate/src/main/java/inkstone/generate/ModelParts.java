@@ -5,8 +5,10 @@ import inkstone.model.GgufModel;
 import inkstone.model.Llama2cModel;
 import inkstone.model.ModelDirectory;
 import inkstone.model.ModelException;
+import inkstone.tensor.Engine;
 import inkstone.tensor.GgufException;
 import inkstone.tensor.GgufFile;
+import inkstone.tensor.QuantizedMatrix;
 import inkstone.text.ChatTemplate;
 import inkstone.text.Llama2cVocabulary;
 import inkstone.text.Tokenizer;
@@ -43,11 +45,37 @@ record ModelParts(
     };
   }
 
+  /** Who starts a command waits for this: what can be done beside libtorch's loading is. */
   private static ModelParts gguf(Path path, boolean blocks) {
-    try (var file = GgufFile.open(path)) {
-      return withMetadata(GgufModel.open(file, path, blocks), file.metadata(), path);
+    if (blocks) {
+      QuantizedMatrix.prepare();
+    }
+    var opening = Beside.begin(() -> Opened.of(path));
+    var unused = Engine.version();
+    try (var opened = opening.result()) {
+      var metadata = new GgufDefaults(opened.file.metadata());
+      return of(
+          GgufModel.open(opened.file, path, blocks),
+          opened.tokenizer::result,
+          metadata::read,
+          metadata::template);
     } catch (GgufException e) {
       throw new ModelException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** A file, and its vocabulary as it is read. */
+  private record Opened(GgufFile file, Beside<Tokenizer> tokenizer) implements AutoCloseable {
+
+    static Opened of(Path path) {
+      var file = GgufFile.open(path);
+      return new Opened(
+          file, Beside.begin(() -> Tokenizer.ofGguf(file.metadata(), path.toString())));
+    }
+
+    @Override
+    public void close() {
+      file.close();
     }
   }
 

@@ -62,7 +62,7 @@ final class GroupProduct {
     return floats(sum).fma(FloatVector.fromArray(FLOATS, scales, at).mul(x), to);
   }
 
-  private static void product8(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
+  static void product8(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
     var all0 = FloatVector.zero(FLOATS);
     var all1 = FloatVector.zero(FLOATS);
     var sum0 = IntVector.zero(INTS);
@@ -123,7 +123,7 @@ final class GroupProduct {
   /**
    * One vector after the other: two together, with four inputs each, are more than registers hold.
    */
-  private static void product4(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
+  static void product4(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
     for (int lane = 0; lane < ROWS; lane += LANES) {
       product4(x, inputs, from + 4L * lane, scales, sums, lane);
     }

@@ -11,9 +11,6 @@ final class Kernels {
   static final boolean AVAILABLE =
       ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
 
-  /** Whether libtorch multiplies bfloat16 on this CPU by more than a plain loop. */
-  private static final boolean MULTIPLIES_HALF = Operators.multipliesBfloat16();
-
   private Kernels() {}
 
   /** Whether there is a better product than libtorch's: float32 on the CPU. */
@@ -26,7 +23,7 @@ final class Kernels {
    * units for it.
    */
   static boolean widens(Tensor x) {
-    return x.dtype() == DType.BFLOAT16 && x.device().equals(Device.CPU) && !MULTIPLIES_HALF;
+    return x.dtype() == DType.BFLOAT16 && x.device().equals(Device.CPU) && !Half.MULTIPLIES;
   }
 
   /** Whether a kernel may take these: all float32 or all bfloat16, on the CPU. */
@@ -37,5 +34,11 @@ final class Kernels {
         && first.device().equals(Device.CPU)
         && Arrays.stream(others)
             .allMatch(each -> each.dtype() == type && each.device().equals(Device.CPU));
+  }
+
+  /** Asked late: the answer needs libtorch, which takes its time to load. */
+  private static final class Half {
+    /** Whether libtorch multiplies bfloat16 on this CPU by more than a plain loop. */
+    static final boolean MULTIPLIES = Operators.multipliesBfloat16();
   }
 }

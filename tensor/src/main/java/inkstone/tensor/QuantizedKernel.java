@@ -26,7 +26,7 @@ record QuantizedKernel(
   private static final int PIECE = 1 << 15;
 
   /** More rows than that go by {@link StripKernel}; the numbers are the same. */
-  static final int FEW = 3;
+  static final int FEW = 8;
 
   /** Computes all rows. */
   void run() {

@@ -2,6 +2,7 @@ package inkstone.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -12,6 +13,9 @@ import java.util.function.Supplier;
  * many threads, and lives until {@link #close}: no scope owns it.
  */
 public final class QuantizedMatrix implements AutoCloseable {
+
+  /** Groups that a thread packs at once. */
+  private static final int COPIED = 8;
 
   private final Tensor memory;
   final PackedForm form;
@@ -89,6 +93,14 @@ public final class QuantizedMatrix implements AutoCloseable {
     return matrix;
   }
 
+  /**
+   * Begins to get products ready for use, in the background: the first ones would be slow. Worth
+   * calling before a model's file is opened.
+   */
+  public static void prepare() {
+    KernelWarmUp.begin();
+  }
+
   /** Whether products with it are fast in this process: they need the Vector API. */
   public static boolean isFast() {
     return Kernels.AVAILABLE;
@@ -109,7 +121,11 @@ public final class QuantizedMatrix implements AutoCloseable {
     }
     var matrix = new QuantizedMatrix(PackedForm.of(type).orElseThrow(), rows, columns);
     try {
-      matrix.fill(() -> matrix.lane(type, source));
+      if (BlockCopy.takes(type)) {
+        matrix.copy(type, source);
+      } else {
+        matrix.fill(() -> matrix.lane(type, source));
+      }
     } catch (RuntimeException | Error e) {
       matrix.close();
       throw e;
@@ -153,6 +169,34 @@ public final class QuantizedMatrix implements AutoCloseable {
               each.put(packed, lane, first + lane);
             }
             MemorySegment.copy(packed, 0, to, ValueLayout.JAVA_BYTE, (long) group * bytes, bytes);
+          };
+        });
+  }
+
+  /** As {@link #fill}, where a file's words need but be moved. */
+  private void copy(GgufType type, IntFunction<MemorySegment> source) {
+    int bytes = Math.toIntExact(form.groupBytes(columns));
+    var to = Native.memory(memory.alive());
+    int groups = PackedForm.groups(rows);
+    Workers.run(
+        (groups + COPIED - 1) / COPIED,
+        () -> {
+          var row = new BlockCopy(type, form, columns);
+          var packed = new short[bytes / Short.BYTES];
+          return piece -> {
+            for (int group = piece * COPIED;
+                group < Math.min(groups, (piece + 1) * COPIED);
+                group++) {
+              int first = group * PackedForm.ROWS;
+              if (first + PackedForm.ROWS > rows) {
+                Arrays.fill(packed, (short) 0);
+              }
+              for (int lane = 0; lane < Math.min(PackedForm.ROWS, rows - first); lane++) {
+                row.put(source.apply(first + lane), packed, lane);
+              }
+              long at = (long) group * bytes;
+              MemorySegment.copy(packed, 0, to, ValueLayout.JAVA_SHORT, at, packed.length);
+            }
           };
         });
   }

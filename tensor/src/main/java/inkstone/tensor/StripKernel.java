@@ -79,8 +79,11 @@ final class StripKernel {
     }
   }
 
-  /** The inner loop's count is a constant: where it is not, the compiler's code is slower by a third. */
-  private static void product(
+  /**
+   * The inner loop's count is a constant: where it is not, the compiler's code is slower by a
+   * third.
+   */
+  static void product(
       int units, float[] w, float[] x, float[] scales, float[] inputs, float[] sums) {
     for (int unit = 0; unit < units; unit++) {
       FloatVector c00, c01, c10, c11, c20, c21, c30, c31;

@@ -45,15 +45,19 @@ final class VectorUnpacking implements Unpacking {
     var form = w.form;
     if (form.wide() || form.chunk() != form.unit()) {
       w.scales(group, least, to);
-      return;
+    } else {
+      halves(group + (least ? form.scalesBytes(w.columns) : 0), to);
     }
-    long from = group + (least ? form.scalesBytes(w.columns) : 0);
-    for (int i = 0; i < w.scaleCount(); i += Lanes.COUNT) {
+  }
+
+  /** Numbers of float16, as many as there is room for: whole vectors of them. */
+  static void halves(long from, float[] to) {
+    for (int i = 0; i < to.length; i += Lanes.COUNT) {
       half(from + 2L * i).intoArray(to, i);
     }
   }
 
-  /** Numbers of float16: their bits in a float32 are too small by 2 to the difference of biases. */
+  /** Their bits in a float32 are too small by 2 to the difference of biases. */
   private static FloatVector half(long at) {
     return ((IntVector)
             ShortVector.fromMemorySegment(HALVES, ALL, at, ORDER)

@@ -74,7 +74,7 @@ final class WeightTile {
     return IntVector.fromMemorySegment(INTS, Unpacking.ALL, at, ORDER);
   }
 
-  private static void unpack8(long from, float[] numbers, int to, int columns) {
+  static void unpack8(long from, float[] numbers, int to, int columns) {
     for (int i = 0; i < columns; i += 4) {
       var v = fours(from + (long) i * ROWS);
       int at = to + i * ROWS;
