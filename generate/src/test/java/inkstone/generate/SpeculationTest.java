@@ -7,13 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import inkstone.model.Decoder;
 import inkstone.model.DecoderConfig;
+import inkstone.model.GgufModel;
+import inkstone.tensor.GgufType;
 import inkstone.tensor.KvType;
 import inkstone.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SpeculationTest {
 
@@ -82,6 +87,24 @@ class SpeculationTest {
       }
     }
     assertTrue(made > right && right > 0, right + " of " + made + " guesses were right");
+  }
+
+  /** Many rows of a product are bit for bit each row alone, so that no guess changes a number. */
+  @Test
+  void theSameWithWeightsInBlocks(@TempDir Path folder) {
+    for (var type : List.of(GgufType.Q8_0, GgufType.Q4_0)) {
+      var file = folder.resolve(type + ".gguf");
+      try (var dense = Networks.lively(DecoderConfig.llama(257, 96, 64, 2, 2), 3)) {
+        GgufModel.save(file, dense, type, Map.of());
+      }
+      try (var model = model(GgufModel.open(file))) {
+        for (int guesses : new int[] {1, 4, 12}) {
+          var request = GenerationRequest.of("abcabcab").maxTokens(60).temperature(0);
+          var lookup = new Speculation.PromptLookup(2, guesses);
+          same(model, request.logprobs(true), lookup, type + ", " + guesses + " guesses");
+        }
+      }
+    }
   }
 
   /** A model guesses itself: all is right, and two steps in three are saved. */

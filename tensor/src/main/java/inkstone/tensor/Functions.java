@@ -40,9 +40,10 @@ public final class Functions {
 
   /**
    * The same with a weight in the blocks of a file; nothing is recorded. On a CPU with the Vector
-   * API up to 8 rows are multiplied in whole numbers: each 32 inputs are rounded to 8 bits and a
+   * API float32 rows are multiplied in whole numbers: each 32 inputs are rounded to 8 bits and a
    * scale, which is llama.cpp's arithmetic and moves a result by up to {@code sum |w| * max |x| /
-   * 254} over each 32. More rows are multiplied in float32 without such an error.
+   * 254} over each 32. A row's result is the same among any others. Elsewhere products are float32,
+   * without such an error.
    *
    * @param weight one above the other, [out, in] together
    */
