@@ -63,19 +63,17 @@ public final class Sampler {
   /**
    * The same, where it is known already.
    *
-   * @param normaliser the logarithm of the sum of e^logit
+   * @param normaliser the logarithm of the sum of e^logit; not finite where a logit is not, or all
+   *     are minus infinity
    */
   Choice next(float[] logits, double normaliser) {
-    largest(logits); // for its check
+    if (!Double.isFinite(normaliser)) {
+      largest(logits); // tells which logits it comes from
+    }
     boolean free = guide.isEmpty() && sampling.repetitionPenalty() == 1;
     var scores = free ? logits : penalised(logits);
     guide.ifPresent(point -> point.allowed().apply(scores));
-    int best = 0;
-    for (int id = 1; id < scores.length; id++) {
-      if (scores[id] > scores[best]) {
-        best = id;
-      }
-    }
+    int best = likeliest(scores);
     if (scores[best] == Float.NEGATIVE_INFINITY) {
       throw new GenerationException("the model forbids every token that the constraint allows");
     }
@@ -86,6 +84,18 @@ public final class Sampler {
     seen.set(id);
     guide = guide.map(point -> point.accept(id));
     return new Choice(id, logits[id] - normaliser);
+  }
+
+  private static int likeliest(float[] scores) {
+    int best = 0;
+    float most = scores[0];
+    for (int id = 1; id < scores.length; id++) {
+      if (scores[id] > most) {
+        best = id;
+        most = scores[id];
+      }
+    }
+    return best;
   }
 
   private static double normaliser(float[] logits) {

@@ -1,6 +1,7 @@
 package inkstone.model;
 
 import inkstone.tensor.AttentionMask;
+import inkstone.tensor.Before;
 import inkstone.tensor.Functions;
 import inkstone.tensor.Tensor;
 import java.util.ArrayList;
@@ -33,23 +34,39 @@ record Attention(
    */
   record Scores(double scale, double cap, int window) {}
 
-  /** x [tokens, width] to the same. */
-  Tensor forward(Tensor x, Batch batch, Optional<Rotary> rotary) {
+  /** {@code x + forward(norm, x)} without dropout: [tokens, width] to the same. */
+  Tensor residual(Norm norm, Tensor x, Pass pass, Optional<Rotary> rotary) {
+    return output.forward(Before.NOTHING, mixed(norm, x, pass, rotary), Optional.of(x));
+  }
+
+  /** Of {@code norm(x)}: [tokens, width] to the same. */
+  Tensor forward(Norm norm, Tensor x, Pass pass, Optional<Rotary> rotary) {
+    return Functions.dropout(output.forward(mixed(norm, x, pass, rotary)), pass.batch().dropout());
+  }
+
+  /** What each head makes of the values that it looks at: [tokens, heads * dim]. */
+  private Tensor mixed(Norm norm, Tensor x, Pass pass, Optional<Rotary> rotary) {
+    var projected = projection.forward(norm, x);
+    var batch = pass.batch();
+    if (batch.cache().isPresent() && norms.isEmpty() && scores.scale == 1) {
+      var angles = rotary.map(Rotary::angles);
+      return Functions.attention(projected, angles, pass.pages(), layer, mask(batch), scores.cap);
+    }
     int turnable = heads.queries + heads.keys;
-    var all = projection.forward(x).reshape(batch.tokens(), turnable + heads.keys, heads.dim);
+    var all = projected.reshape(batch.tokens(), turnable + heads.keys, heads.dim);
     var plain = all.narrow(1, 0, turnable);
     var queriesKeys = norms.map(n -> n.forward(plain, heads.queries)).orElse(plain);
     var turned = rotary.map(r -> r.turn(queriesKeys)).orElse(queriesKeys);
     var queries = scaled(turned.narrow(1, 0, heads.queries));
     var keys = turned.narrow(1, heads.queries, heads.keys);
     var values = all.narrow(1, turnable, heads.keys);
-    var mixed =
-        batch.cache().isPresent()
-            ? overPages(queries, keys, values, batch)
-            : batch.isRectangular()
-                ? attend(stack(queries, batch), stack(keys, batch), stack(values, batch), batch)
-                : eachSpan(queries, keys, values, batch);
-    return Functions.dropout(output.forward(mixed), batch.dropout());
+    if (batch.cache().isPresent()) {
+      return Functions.attention(
+          queries, keys, values, pass.pages(), layer, mask(batch), scores.cap);
+    }
+    return batch.isRectangular()
+        ? attend(stack(queries, batch), stack(keys, batch), stack(values, batch), batch)
+        : eachSpan(queries, keys, values, batch);
   }
 
   private Tensor scaled(Tensor queries) {
@@ -61,16 +78,11 @@ record Attention(
     return x.reshape(batch.spans().size(), -1, x.size(1), x.size(2)).transpose(1, 2);
   }
 
-  private Tensor overPages(Tensor queries, Tensor keys, Tensor values, Batch batch) {
-    boolean causal = batch.pattern() == AttentionPattern.CAUSAL;
-    return Functions.attention(
-        queries,
-        keys,
-        values,
-        batch.paged(),
-        layer,
-        causal ? AttentionMask.CAUSAL.window(scores.window) : AttentionMask.NONE,
-        scores.cap);
+  /** What new tokens see of those in pages. */
+  private AttentionMask mask(Batch batch) {
+    return batch.pattern() == AttentionPattern.CAUSAL
+        ? AttentionMask.CAUSAL.window(scores.window)
+        : AttentionMask.NONE;
   }
 
   private Tensor eachSpan(Tensor queries, Tensor keys, Tensor values, Batch batch) {

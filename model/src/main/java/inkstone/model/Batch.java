@@ -127,9 +127,12 @@ public record Batch(
     return new Batch(inputs, spans, pattern, cache, rows, dropout, wanted);
   }
 
-  /** The spans with the pages that the cache has for them. */
+  /** The spans with the pages that the cache has for them; none where there is no cache. */
   List<PagedSpan> paged() {
-    var pages = cache.orElseThrow();
+    return cache.map(this::paged).orElse(List.of());
+  }
+
+  private List<PagedSpan> paged(KvCache pages) {
     return spans.stream()
         .map(
             span -> {

@@ -15,13 +15,19 @@ record Block(
     Optional<RotaryConfig> rotary) {
 
   /** x [tokens, width] to the same. */
-  Tensor forward(Tensor x, Batch batch, Angles angles) {
-    var mixed = attention.forward(beforeAttention.forward(x), batch, rotary.map(angles::of));
-    var seen = x.add(afterAttention.forward(mixed));
-    if (afterFeedForward == Norm.NONE && batch.dropout() == 0) {
-      return feedForward.residual(beforeFeedForward, seen);
-    }
-    var thought = afterFeedForward.forward(feedForward.forward(beforeFeedForward.forward(seen)));
-    return seen.add(Functions.dropout(thought, batch.dropout()));
+  Tensor forward(Tensor x, Pass pass) {
+    double dropout = pass.batch().dropout();
+    var angles = rotary.map(pass::rotary);
+    var seen =
+        afterAttention == Norm.NONE && dropout == 0
+            ? attention.residual(beforeAttention, x, pass, angles)
+            : x.add(afterAttention.forward(attention.forward(beforeAttention, x, pass, angles)));
+    return afterFeedForward == Norm.NONE && dropout == 0
+        ? feedForward.residual(beforeFeedForward, seen)
+        : seen.add(Functions.dropout(thought(seen), dropout));
+  }
+
+  private Tensor thought(Tensor seen) {
+    return afterFeedForward.forward(feedForward.forward(beforeFeedForward.forward(seen)));
   }
 }

@@ -191,7 +191,7 @@ public final class Decoder implements AutoCloseable {
    */
   public Tensor forward(Batch batch) {
     double cap = config.style().scales().logitCap();
-    return Scope.of(() -> Functions.softCap(head.forward(hidden(batch)), cap));
+    return Scope.of(() -> Functions.softCap(head.forward(norm, hidden(batch)), cap));
   }
 
   /**
@@ -208,29 +208,35 @@ public final class Decoder implements AutoCloseable {
     return Scope.of(
         () ->
             Functions.linearCrossEntropy(
-                hidden(batch), head.weight().dense(), targets, smoothing, zLoss, cap));
+                norm.forward(hidden(batch)),
+                head.weight().dense(),
+                targets,
+                smoothing,
+                zLoss,
+                cap));
   }
 
-  /** What the head reads: [rows, width]. */
+  /** What the last norm reads: [rows, width]. */
   private Tensor hidden(Batch batch) {
     checkContext(batch);
     return Scope.of(
         () -> {
           var x = embed(batch);
-          var angles = Angles.of(config, batch, x);
+          var pass = Pass.of(config, batch, x);
           for (var block : blocks) {
+            var in = x;
             x =
                 batch.recompute()
-                    ? Functions.recomputed(in -> again(block, in, batch), x)
-                    : block.forward(x, batch, angles);
+                    ? Functions.recomputed(again -> again(block, again, batch), in)
+                    : Scope.of(() -> block.forward(in, pass));
           }
-          return norm.forward(wanted(x, batch));
+          return wanted(x, batch);
         });
   }
 
   /** A block when the angles of the first time are gone. */
   private Tensor again(Block block, Tensor x, Batch batch) {
-    return block.forward(x, batch, Angles.of(config, batch, x));
+    return block.forward(x, Pass.of(config, batch, x));
   }
 
   private Tensor embed(Batch batch) {

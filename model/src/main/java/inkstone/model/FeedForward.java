@@ -33,19 +33,12 @@ sealed interface FeedForward
   record SwiGlu(Linear gateUp, Linear down) implements FeedForward {
     @Override
     public Tensor forward(Tensor x) {
-      return down.forward(Functions.swiGlu(gateUp.forward(x)));
+      return down.forward(Before.SWIGLU, gateUp.forward(x), Optional.empty());
     }
 
     @Override
     public Tensor residual(Norm norm, Tensor x) {
-      if (!(norm instanceof Norm.Rms(var weight, var epsilon))
-          || !gateUp.fuses()
-          || !down.fuses()
-          || weight.dtype() != x.dtype()) {
-        return FeedForward.super.residual(norm, x);
-      }
-      var both = gateUp.forward(new Before.RmsNorm(weight, epsilon), x, Optional.empty());
-      return down.forward(Before.SWIGLU, both, Optional.of(x));
+      return down.forward(Before.SWIGLU, gateUp.forward(norm, x), Optional.of(x));
     }
   }
 

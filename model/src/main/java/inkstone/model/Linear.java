@@ -18,14 +18,16 @@ public record Linear(Weight weight, Optional<Tensor> bias) {
     return weight.linear(x, bias);
   }
 
-  /** {@code added + forward(before(x))}; {@code added} of the result's shape. */
+  /** {@code added + forward(before(x))}, in one step where the weight's storage has one. */
   Tensor forward(Before before, Tensor x, Optional<Tensor> added) {
     return weight.linear(before, x, bias, added);
   }
 
-  /** Whether {@link #forward(Before, Tensor, Optional)} is one step rather than three. */
-  boolean fuses() {
-    return weight instanceof Weight.Quantized;
+  /** {@code forward(norm(x))}. */
+  Tensor forward(Norm norm, Tensor x) {
+    return norm.before(x)
+        .map(before -> forward(before, x, Optional.empty()))
+        .orElseGet(() -> forward(norm.forward(x)));
   }
 
   static Tensor as(Tensor weight, Tensor x) {

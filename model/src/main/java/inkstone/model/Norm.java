@@ -1,5 +1,6 @@
 package inkstone.model;
 
+import inkstone.tensor.Before;
 import inkstone.tensor.Functions;
 import inkstone.tensor.Tensor;
 import java.util.Optional;
@@ -13,11 +14,21 @@ public sealed interface Norm {
   /** [..., width] to the same. */
   Tensor forward(Tensor x);
 
+  /** The same of x on its way into a product; empty where a product cannot take it in. */
+  default Optional<Before> before(Tensor x) {
+    return Optional.empty();
+  }
+
   /** Leaves everything as it is. */
   record None() implements Norm {
     @Override
     public Tensor forward(Tensor x) {
       return x;
+    }
+
+    @Override
+    public Optional<Before> before(Tensor x) {
+      return Optional.of(Before.NOTHING);
     }
   }
 
@@ -35,6 +46,11 @@ public sealed interface Norm {
     public Tensor forward(Tensor x) {
       return Functions.rmsNorm(x, Linear.as(weight, x), epsilon);
     }
+
+    @Override
+    public Optional<Before> before(Tensor x) {
+      return Optional.of(new Before.RmsNorm(Linear.as(weight, x), epsilon));
+    }
   }
 
   /** The same times {@code 1 + weight} (Gemma Team, 2024). */
@@ -42,6 +58,11 @@ public sealed interface Norm {
     @Override
     public Tensor forward(Tensor x) {
       return Functions.rmsNorm(x, Linear.as(weight.add(1), x), epsilon);
+    }
+
+    @Override
+    public Optional<Before> before(Tensor x) {
+      return Optional.of(new Before.RmsNorm(Linear.as(weight.add(1), x), epsilon));
     }
   }
 }

@@ -2,9 +2,8 @@ package inkstone.model;
 
 import inkstone.tensor.DType;
 import inkstone.tensor.Device;
-import inkstone.tensor.Functions;
+import inkstone.tensor.RotaryAngles;
 import inkstone.tensor.Tensor;
-import java.util.List;
 
 /**
  * Rotary positions (Su et al., 2021, formula 34), in the layout of Hugging Face: number i of the
@@ -69,15 +68,13 @@ record Rotary(Tensor cos, Tensor sin) {
     return new Rotary(Linear.as(cos, like).unsqueeze(-2), Linear.as(sin, like).unsqueeze(-2));
   }
 
+  /** Those of {@link #forHeads}, for a kernel that turns. */
+  RotaryAngles angles() {
+    return new RotaryAngles(cos, sin);
+  }
+
   /** Turns every head by its token's angles: x [tokens, heads, dim], or the first part of each. */
   Tensor turn(Tensor x) {
-    long turned = 2 * cos.size(-1);
-    return turned == x.size(2)
-        ? Functions.rotary(x, cos, sin)
-        : Tensor.concat(
-            2,
-            List.of(
-                Functions.rotary(x.narrow(2, 0, turned), cos, sin),
-                x.narrow(2, turned, x.size(2) - turned)));
+    return angles().turn(x);
   }
 }

@@ -263,6 +263,12 @@ public final class Functions {
 
   /** The logarithm of the sum of the exponentials of each row of the last dimension. */
   public static Tensor logSumExp(Tensor x) {
+    return Kernels.take(x) && x.rank() > 0 && x.count() > 0 && !Native.records(x)
+        ? Native.call("logSumExp", () -> LogSumExp.of(x.alive().contiguous()), x)
+        : composedLogSumExp(x);
+  }
+
+  static Tensor composedLogSumExp(Tensor x) {
     return Native.call("logSumExp", () -> torch.logsumexp(x.alive(), -1L), x);
   }
 
@@ -398,6 +404,25 @@ public final class Functions {
       double cap) {
     checkCap(cap);
     return PagedAttention.attention(query, key, value, spans, layer, mask, cap);
+  }
+
+  /**
+   * The same from the projection of each token, whose queries and keys are turned first.
+   *
+   * @param projected [tokens, (heads + 2 key heads) dim]: queries, keys and values side by side, in
+   *     heads as the pages have them
+   * @param angles by which queries and keys are turned; empty where they are not
+   * @return [tokens, heads * dim]
+   */
+  public static Tensor attention(
+      Tensor projected,
+      Optional<RotaryAngles> angles,
+      List<PagedSpan> spans,
+      int layer,
+      AttentionMask mask,
+      double cap) {
+    checkCap(cap);
+    return new ProjectedAttention(projected, angles, spans, layer, mask, cap).forward();
   }
 
   /** {@code cap tanh(x / cap)}: between -cap and cap (Gemma Team, 2024, section 2); 0 for x. */

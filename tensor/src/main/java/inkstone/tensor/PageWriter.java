@@ -3,7 +3,6 @@ package inkstone.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
-import org.bytedeco.pytorch.Tensor;
 
 /** Puts the keys and values of new tokens into pages on the CPU, number by number. */
 final class PageWriter {
@@ -13,10 +12,8 @@ final class PageWriter {
 
   private PageWriter() {}
 
-  /** key and value [tokens, heads, dim], the spans one after the other. */
-  static void write(Tensor key, Tensor value, List<PagedSpan> spans, int layer) {
-    var keys = TokenRows.of(key);
-    var values = TokenRows.of(value);
+  /** Those of all tokens of the spans, one after the other. */
+  static void write(HeadRows keys, HeadRows values, List<PagedSpan> spans, int layer) {
     int token = 0;
     var row = new float[keys.dim()];
     for (var span : spans) {

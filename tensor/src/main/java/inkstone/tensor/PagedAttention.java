@@ -36,8 +36,12 @@ final class PagedAttention {
     return Native.call(
         "attention over pages",
         () -> {
-          PageWriter.write(key.alive(), value.alive(), spans, layer);
-          return PagedKernel.attend(query.alive(), spans, layer, mask, (float) cap);
+          var x = query.alive();
+          int heads = Math.toIntExact(x.size(1));
+          var mixed = x.new_empty(x.size(0), heads * x.size(2));
+          PageWriter.write(TokenRows.of(key.alive()), TokenRows.of(value.alive()), spans, layer);
+          PagedKernel.attend(TokenRows.of(x), heads, mixed, spans, layer, mask, (float) cap);
+          return mixed;
         },
         query,
         key,
@@ -187,15 +191,26 @@ final class PagedAttention {
           "attention of %s over pages with %s and %s: needs [%d, heads, dim] each, equal in dim, query heads a multiple of key heads"
               .formatted(query, key, value, tokens));
     }
+    if (Native.records(query, value)) {
+      throw unrecorded();
+    }
+    check(key, key.size(1), key.size(2), spans, layer, mask);
+  }
+
+  private static TensorException unrecorded() {
+    return new TensorException(
+        "attention over pages is not recorded; switch gradients off, or leave out the cache");
+  }
+
+  /** Refuses pages that do not fit keys of this shape, which come with {@code key}. */
+  static void check(
+      Tensor key, long heads, long dim, List<PagedSpan> spans, int layer, AttentionMask mask) {
     if (mask.documents().isPresent()) {
       throw new TensorException("attention over pages: each sequence has pages of its own");
     }
-    if (Native.records(query, key, value)) {
-      throw new TensorException(
-          "attention over pages is not recorded; switch gradients off, or leave out the cache");
+    if (Native.records(key)) {
+      throw unrecorded();
     }
-    long heads = key.size(1);
-    long dim = key.size(2);
     var device = key.device();
     for (var span : spans) {
       for (var page : span.pages()) {

@@ -31,20 +31,20 @@ final class PagedKernel {
   private static final int PART = 8;
 
   /** Multiplications below which a second thread costs more than it saves. */
-  private static final long SMALL = 1 << 17;
+  private static final long SMALL = 1 << 15;
 
   private static final int LANES = Lanes.COUNT;
 
   /**
    * What to work on.
    *
-   * @param query [tokens, heads, dim]
+   * @param query of all new tokens
    * @param mixed [tokens, heads, dim]
    * @param keyHeads heads of the pages
    * @param groups query heads to each
    */
   private record Task(
-      TokenRows query,
+      HeadRows query,
       Numbers mixed,
       List<PagedSpan> spans,
       int[] firsts,
@@ -102,12 +102,15 @@ final class PagedKernel {
     row = new float[dim];
   }
 
-  /** query [tokens, heads, dim] to [tokens, heads * dim]. */
-  static Tensor attend(
-      Tensor query, List<PagedSpan> spans, int layer, AttentionMask mask, float cap) {
-    int tokens = Math.toIntExact(query.size(0));
-    int heads = Math.toIntExact(query.size(1));
-    var result = query.new_empty(tokens, heads * query.size(2));
+  /** Fills {@code result} [tokens, heads * dim]. */
+  static void attend(
+      HeadRows query,
+      int heads,
+      Tensor result,
+      List<PagedSpan> spans,
+      int layer,
+      AttentionMask mask,
+      float cap) {
     var firsts = new int[spans.size()];
     for (int i = 1; i < firsts.length; i++) {
       firsts[i] = firsts[i - 1] + spans.get(i - 1).length();
@@ -115,15 +118,7 @@ final class PagedKernel {
     int keyHeads = spans.getFirst().pages().getFirst().shape().heads();
     var task =
         new Task(
-            TokenRows.of(query),
-            Numbers.of(result),
-            spans,
-            firsts,
-            layer,
-            keyHeads,
-            heads / keyHeads,
-            mask,
-            cap);
+            query, Numbers.of(result), spans, firsts, layer, keyHeads, heads / keyHeads, mask, cap);
     var units = units(task);
     long work =
         units.stream().mapToLong(u -> (long) u.tokens * (u.high - u.low)).sum()
@@ -142,7 +137,6 @@ final class PagedKernel {
           });
     }
     join(task, units);
-    return result;
   }
 
   private static List<Unit> units(Task task) {

@@ -16,11 +16,7 @@ final class Rows {
 
   /** Turns scores into e^(score - largest); gives the logarithm of the sum of e^score. */
   static float softmaxParts(float[] x, int from, int length, float[] sum, int at) {
-    var most = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    for (int i = 0; i < length; i += LANES) {
-      most = most.max(FloatVector.fromArray(SPECIES, x, from + i));
-    }
-    float largest = most.reduceLanes(VectorOperators.MAX);
+    float largest = largest(x, from, length);
     if (largest == Float.NEGATIVE_INFINITY) { // it sees nothing
       java.util.Arrays.fill(x, from, from + length, 0);
       sum[at] = 1;
@@ -28,6 +24,15 @@ final class Rows {
     }
     sum[at] = exponentials(x, from, length, largest);
     return largest + (float) Math.log(sum[at]);
+  }
+
+  /** The largest number, NaN where there is one. */
+  static float largest(float[] x, int from, int length) {
+    var most = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < length; i += LANES) {
+      most = most.max(FloatVector.fromArray(SPECIES, x, from + i));
+    }
+    return most.reduceLanes(VectorOperators.MAX);
   }
 
   /** Turns scores into e^(score - shift); gives their sum. */

@@ -187,6 +187,9 @@ public final class Tensor implements AutoCloseable {
 
   /** A copy of the elements in row-major order, as floats. */
   public float[] toFloats() {
+    if (dtype() == DType.FLOAT32 && !alive().is_cuda() && handle.is_contiguous()) {
+      return Native.memory(handle).toArray(ValueLayout.JAVA_FLOAT);
+    }
     try (var scope = Scope.open()) {
       var plain = detach().to(DType.FLOAT32).to(Device.CPU).contiguous();
       return Native.memory(plain.handle).toArray(ValueLayout.JAVA_FLOAT);

@@ -21,7 +21,8 @@ final class Turn extends Operation {
     this.sin = numbers(sin);
   }
 
-  private static float[] numbers(Tensor x) {
+  /** All numbers of a tensor. */
+  static float[] numbers(Tensor x) {
     var all = new float[Math.toIntExact(x.numel())];
     Numbers.of(x.is_contiguous() ? x : x.detach().contiguous()).read(0, all, 0, all.length);
     return all;
@@ -58,7 +59,7 @@ final class Turn extends Operation {
             for (int t = piece * TOKENS; t < Math.min(tokens, (piece + 1) * TOKENS); t++) {
               from.read(t * row, before, 0, before.length);
               for (int head = 0; head < heads; head++) {
-                turn(before, after, head * dim, dim / 2, t * (dim / 2), direction);
+                turn(before, after, head * dim, dim / 2, cos, sin, t * (dim / 2), direction);
               }
               to.write(after, 0, (long) t * after.length, after.length);
             }
@@ -67,7 +68,22 @@ final class Turn extends Operation {
     return y;
   }
 
-  private void turn(float[] x, float[] y, int at, int half, int angle, float direction) {
+  /**
+   * One head.
+   *
+   * @param y may be x
+   * @param half of the numbers that are turned
+   * @param angle where those of its token begin
+   */
+  static void turn(
+      float[] x,
+      float[] y,
+      int at,
+      int half,
+      float[] cos,
+      float[] sin,
+      int angle,
+      float direction) {
     for (int i = 0; i < half; i++) {
       float c = cos[angle + i];
       float s = direction * sin[angle + i];

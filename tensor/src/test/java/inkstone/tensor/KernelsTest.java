@@ -1,9 +1,11 @@
 package inkstone.tensor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.UnaryOperator;
@@ -69,6 +71,23 @@ class KernelsTest {
         w -> Functions.rmsNorm(x.tensor().to(DType.FLOAT32), w, 1e-5),
         w -> Functions.composedRmsNorm(x.tensor(), w, 1e-5),
         Plain.of(weight));
+  }
+
+  /** Rows of a part, of several, and of none that fits; one without a finite number, and worse. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 7", "2, 4096", "1, 4097", "2, 20001"})
+  void logSumExp(int rows, int width) {
+    var x = Plain.random(random, rows, width).map(v -> 20 * v);
+    var expected = Functions.composedLogSumExp(x.tensor());
+    Plain.of(expected).assertSame(Functions.logSumExp(single(x.tensor())), 3e-6);
+    var wide = single(x.tensor().reshape(rows, 1, width)).to(DType.BFLOAT16);
+    assertArrayEquals(new long[] {rows, 1}, Functions.logSumExp(wide).shape());
+    for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      var values = new float[width];
+      Arrays.fill(values, odd == Float.NEGATIVE_INFINITY ? odd : 1);
+      values[width / 2] = odd;
+      assertEquals(odd, Functions.logSumExp(Tensor.of(values, 1, width)).toFloats()[0]);
+    }
   }
 
   /** By either argument in turn; small ones go another way where nobody forces them. */

@@ -231,6 +231,9 @@ final class Operations {
     one(
         "Functions.attention(Tensor, Tensor, Tensor, List, int, AttentionMask, double)",
         Operations::paged);
+    one(
+        "Functions.attention(Tensor, Optional, List, int, AttentionMask, double)",
+        Operations::projected);
     one("Functions.logSumExp(Tensor)", () -> Functions.logSumExp(x));
     one("Functions.softCap(Tensor, double)", () -> Functions.softCap(x, 2));
     one("Functions.topK(Tensor, int)", () -> Functions.topK(x, 3));
@@ -271,6 +274,23 @@ final class Operations {
             var news = Random.normal(0, 1, 3, 2, 4);
             var spans = List.of(new PagedSpan(List.of(page), 0, 3));
             return Functions.attention(news, news, news, spans, 0, AttentionMask.CAUSAL, 0);
+          });
+    }
+  }
+
+  private static Tensor projected() {
+    try (var page = KvPage.of(new KvPage.Shape(KvType.FLOAT32, 1, 1, 4), Device.CPU)) {
+      return Scope.of(
+          () -> {
+            var news = Random.normal(0, 1, 3, 16);
+            var angles = Random.normal(0, 1, 3, 1, 1);
+            return Functions.attention(
+                news,
+                Optional.of(new RotaryAngles(angles, angles)),
+                List.of(new PagedSpan(List.of(page), 0, 3)),
+                0,
+                AttentionMask.CAUSAL,
+                0);
           });
     }
   }

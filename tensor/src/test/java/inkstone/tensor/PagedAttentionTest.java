@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,6 +197,62 @@ class PagedAttentionTest {
     return new Case(layer, step, query, new Plain(mixed, rows, (long) heads * dim));
   }
 
+  /**
+   * From the projection, in one: held to the steps one by one, in double precision where there is
+   * no cache of another type. Two layers and two batches share the pages.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    // heads, key heads, dim, turned, window, cap
+    "3, 1, 8, 8, 0, 0",
+    "6, 2, 32, 0, 0, 3",
+    "4, 2, 24, 10, 20, 0",
+    "2, 2, 5, 2, 0, 0"
+  })
+  void fromTheProjectionItIsEachStep(
+      int heads, int keyHeads, int dim, int turned, int window, double cap) {
+    var mask = AttentionMask.CAUSAL.window(window);
+    int width = (heads + 2 * keyHeads) * dim;
+    for (var type : KvType.values()) {
+      var kept = List.of(pages(type, keyHeads, dim, 64), pages(type, keyHeads, dim, 400));
+      var others = List.of(pages(type, keyHeads, dim, 64), pages(type, keyHeads, dim, 400));
+      int[] starts = {0, 0};
+      for (int[] lengths : new int[][] {{40, 300}, {1, 1}, {1, 5}}) {
+        int tokens = lengths[0] + lengths[1];
+        for (int layer = 0; layer < LAYERS; layer++) {
+          var x = Plain.random(random, tokens, width).tensor();
+          var cos = Plain.random(random, tokens, 1, turned / 2).tensor();
+          var sin = Plain.random(random, tokens, 1, turned / 2).tensor();
+          var exact =
+              new ProjectedAttention(
+                  x, angles(turned, cos, sin), spans(others, starts, lengths), layer, mask, cap);
+          var single =
+              new ProjectedAttention(
+                  x.to(DType.FLOAT32),
+                  angles(turned, cos.to(DType.FLOAT32), sin.to(DType.FLOAT32)),
+                  spans(kept, starts, lengths),
+                  layer,
+                  mask,
+                  cap);
+          Plain.of(exact.composed())
+              .assertSame(single.kernel(), type == KvType.FLOAT32 ? 2e-5 : 6e-2);
+        }
+        starts[0] += lengths[0];
+        starts[1] += lengths[1];
+      }
+    }
+  }
+
+  private static Optional<RotaryAngles> angles(int turned, Tensor cos, Tensor sin) {
+    return turned == 0 ? Optional.empty() : Optional.of(new RotaryAngles(cos, sin));
+  }
+
+  private static List<PagedSpan> spans(List<List<KvPage>> pages, int[] starts, int[] lengths) {
+    return IntStream.range(0, lengths.length)
+        .mapToObj(i -> new PagedSpan(pages.get(i), starts[i], lengths[i]))
+        .toList();
+  }
+
   /** What lies behind the last token may be anything: a page may have been somebody else's. */
   @Test
   void whatAPageHeldBeforeDoesNotCount() {
@@ -295,6 +352,9 @@ class PagedAttentionTest {
     var k = Tensor.zeros(DType.FLOAT32, Device.CPU, 2, 2, 4);
     var causal = AttentionMask.CAUSAL;
     assertEquals(2, Functions.attention(q, k, k, span, 0, causal, 0).size(0));
+    var x = Tensor.zeros(DType.FLOAT32, Device.CPU, 2, 32);
+    Optional<RotaryAngles> none = Optional.empty();
+    assertEquals(16, Functions.attention(x, turned(2, 2), span, 0, causal, 0).size(1));
     for (Runnable wrong :
         List.<Runnable>of(
             () -> Functions.attention(q, k, k.narrow(1, 0, 1), span, 0, causal, 0),
@@ -308,6 +368,16 @@ class PagedAttentionTest {
             () ->
                 Functions.attention(
                     q, k, k, span, 0, causal.documents(Tensor.of(new long[2], 1, 2)), 0),
+            () -> Functions.attention(x, none, List.of(), 0, causal, 0),
+            () -> Functions.attention(x.narrow(0, 0, 1), none, span, 0, causal, 0),
+            () -> Functions.attention(x.narrow(1, 0, 31), none, span, 0, causal, 0),
+            () -> Functions.attention(x.narrow(1, 0, 16), none, span, 0, causal, 0),
+            () -> Functions.attention(x.narrow(1, 0, 20), none, span, 0, causal, 0),
+            () -> Functions.attention(x, none, span, LAYERS, causal, 0),
+            () -> Functions.attention(x, none, span, 0, causal, -1),
+            () -> Functions.attention(x, turned(2, 3), span, 0, causal, 0),
+            () -> Functions.attention(x, turned(2, 0), span, 0, causal, 0),
+            () -> Functions.attention(x, turned(1, 2), span, 0, causal, 0),
             () -> new PagedSpan(pages, 31, 2),
             () -> new PagedSpan(pages, -1, 2),
             () -> new PagedSpan(pages, 0, 0),
@@ -316,5 +386,10 @@ class PagedAttentionTest {
       assertThrows(TensorException.class, wrong::run);
     }
     assertEquals(1, new PagedSpan(pages, 31, 1).length());
+  }
+
+  private static Optional<RotaryAngles> turned(long tokens, long half) {
+    var angles = Tensor.zeros(DType.FLOAT32, Device.CPU, tokens, 1, half);
+    return Optional.of(new RotaryAngles(angles, angles));
   }
 }
