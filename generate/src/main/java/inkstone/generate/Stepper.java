@@ -136,7 +136,7 @@ final class Stepper implements AutoCloseable {
                   0,
                   false));
       // A network may be padded with rows that stand for no token.
-      return reader.apply(logits.narrow(1, 0, vocabulary));
+      return reader.apply(logits.size(1) == vocabulary ? logits : logits.narrow(1, 0, vocabulary));
     }
   }
 

@@ -1,6 +1,5 @@
 package inkstone.model;
 
-import inkstone.tensor.DType;
 import inkstone.tensor.Device;
 import inkstone.tensor.RotaryAngles;
 import inkstone.tensor.Tensor;
@@ -14,53 +13,33 @@ import inkstone.tensor.Tensor;
  */
 record Rotary(Tensor cos, Tensor sin) {
 
-  /** The angles of each position: {@code position * base^(-2i/dim)}. */
-  static Rotary of(Tensor positions, int dim, double base) {
-    return of(angles(positions, RotaryScaling.NONE.frequencies(base, dim, 0)), 1);
-  }
-
-  /** Those of a batch; where they hang on the length, it is that of each sequence so far. */
+  /**
+   * Those of a batch: {@code position * base^(-2i/dim)}. Where frequencies hang on the length, it
+   * is that of each sequence so far.
+   */
   static Rotary of(RotaryConfig config, int headDim, Batch batch, Device device) {
-    int dims = config.dims(headDim);
-    var scaling = config.scaling();
-    var angles =
-        scaling.hangsOnLength()
-            ? anglesOfSpans(config, dims, batch).to(device)
-            : angles(batch.positions(device), scaling.frequencies(config.base(), dims, 0));
-    return of(angles, scaling.magnitude());
-  }
-
-  private static Rotary of(Tensor angles, double magnitude) {
+    var angles = angles(config, config.dims(headDim), batch).to(device);
+    double magnitude = config.scaling().magnitude();
     return magnitude == 1
         ? new Rotary(angles.cos(), angles.sin())
         : new Rotary(angles.cos().mul(magnitude), angles.sin().mul(magnitude));
   }
 
-  private static Tensor angles(Tensor positions, double[] frequencies) {
-    var narrow = new float[frequencies.length];
-    for (int i = 0; i < narrow.length; i++) {
-      narrow[i] = (float) frequencies[i];
-    }
-    return positions
-        .to(DType.FLOAT32)
-        .unsqueeze(-1)
-        .mul(Tensor.of(narrow, narrow.length).to(positions.device()));
-  }
-
-  private static Tensor anglesOfSpans(RotaryConfig config, int dims, Batch batch) {
-    int half = dims / 2;
-    var angles = new float[batch.tokens() * half];
+  private static Tensor angles(RotaryConfig config, int dims, Batch batch) {
+    var scaling = config.scaling();
+    var fixed = scaling.hangsOnLength() ? null : scaling.frequencies(config.base(), dims, 0);
+    var angles = new float[batch.tokens() * dims / 2];
     int at = 0;
     for (var span : batch.spans()) {
       int end = span.start() + span.length();
-      var frequencies = config.scaling().frequencies(config.base(), dims, end);
+      var frequencies = fixed != null ? fixed : scaling.frequencies(config.base(), dims, end);
       for (int position = span.start(); position < end; position++) {
         for (double frequency : frequencies) {
           angles[at++] = position * (float) frequency;
         }
       }
     }
-    return Tensor.of(angles, batch.tokens(), half);
+    return Tensor.of(angles, batch.tokens(), dims / 2);
   }
 
   /** The same in x's type, one row for all heads of a token: [tokens, 1, dim / 2]. */

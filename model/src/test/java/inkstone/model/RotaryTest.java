@@ -10,6 +10,8 @@ import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,21 +35,30 @@ class RotaryTest {
   void turnsAsTransformersDoes() {
     var file = Safetensors.read(Path.of("src/test/resources/rope.safetensors"));
     var q = file.get("q").reshape(12, 4, 8);
-    var rotary = Rotary.of(file.get("positions").reshape(-1), 8, 10_000).forHeads(q);
+    var rotary = rotary(8, 10_000, file.get("positions").toLongs()).forHeads(q);
     assertArrayEquals(file.get("output").toFloats(), rotary.turn(q).toFloats(), 1e-5f);
+  }
+
+  /** Sequences whose newest token stands at these positions. */
+  private static Rotary rotary(int dim, double base, long... positions) {
+    var spans = LongStream.of(positions).mapToObj(p -> new Batch.Span(0, (int) p, 1)).toList();
+    var ids = new Batch.Ids(Tensor.of(positions, positions.length));
+    var batch =
+        new Batch(ids, spans, AttentionPattern.CAUSAL, Optional.empty(), Batch.Rows.ALL, 0, false);
+    return Rotary.of(RotaryConfig.of(base), dim, batch, Device.CPU);
   }
 
   @Test
   void positionNullTurnsNothing() {
     var x = Tensor.of(new float[] {1, 2, 3, 4}, 1, 1, 4);
-    var rotary = Rotary.of(Models.ids(0), 4, 100).forHeads(x);
+    var rotary = rotary(4, 100, 0).forHeads(x);
     assertArrayEquals(new float[] {1, 2, 3, 4}, rotary.turn(x).toFloats());
   }
 
   @Test
   void theFirstHalfIsPairedWithTheSecond() {
     var x = Tensor.of(new float[] {1, 1, 0, 0}, 1, 1, 4);
-    var rotary = Rotary.of(Models.ids(3), 4, 100).forHeads(x);
+    var rotary = rotary(4, 100, 3).forHeads(x);
     // Pair i turns by 3 * 100^(-2i/4): 3 and 0.3.
     assertArrayEquals(
         new float[] {
@@ -68,6 +79,6 @@ class RotaryTest {
   @Test
   void theTypeIsThatOfTheHeads() {
     var x = Tensor.full(1, DType.BFLOAT16, Device.CPU, 1, 1, 4);
-    assertEquals(DType.BFLOAT16, Rotary.of(Models.ids(1), 4, 100).forHeads(x).turn(x).dtype());
+    assertEquals(DType.BFLOAT16, rotary(4, 100, 1).forHeads(x).turn(x).dtype());
   }
 }

@@ -32,10 +32,10 @@ final class Lanes {
    * (Cephes, expf). 0 below -87.3, infinite above 88.
    */
   static FloatVector exp(FloatVector x) {
-    var bounded = x.max(LEAST).min(MOST);
-    var shifted = bounded.mul(LOG2_E).add(ROUND);
+    // Far out this makes numbers without meaning, which the last lines replace.
+    var shifted = x.mul(LOG2_E).add(ROUND);
     var n = shifted.sub(ROUND);
-    var r = bounded.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+    var r = x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
     var p = r.mul(1.9875691500e-4f).add(1.3981999507e-3f);
     p = p.mul(r).add(8.3334519073e-3f);
     p = p.mul(r).add(4.1665795894e-2f);

@@ -36,11 +36,12 @@ record QuantizedInput(int[] pairs, float[] scales, float[] sums) {
   }
 
   private static float largest(float[] x, int from) {
-    var most = FloatVector.zero(Lanes.SPECIES);
+    // Without their signs, floats stand in the order of their bits, and whole numbers are quicker.
+    var most = FloatVector.zero(Lanes.SPECIES).reinterpretAsInts();
     for (int i = 0; i < BLOCK; i += Lanes.COUNT) {
-      most = most.max(FloatVector.fromArray(Lanes.SPECIES, x, from + i).abs());
+      most = most.max(FloatVector.fromArray(Lanes.SPECIES, x, from + i).abs().reinterpretAsInts());
     }
-    return most.reduceLanes(VectorOperators.MAX);
+    return Float.intBitsToFloat(most.reduceLanes(VectorOperators.MAX));
   }
 
   private static void round(float[] x, int from, float inverse, int[] bits) {

@@ -187,7 +187,7 @@ public final class Tensor implements AutoCloseable {
 
   /** A copy of the elements in row-major order, as floats. */
   public float[] toFloats() {
-    if (dtype() == DType.FLOAT32 && !alive().is_cuda() && handle.is_contiguous()) {
+    if (lies(DType.FLOAT32)) {
       return Native.memory(handle).toArray(ValueLayout.JAVA_FLOAT);
     }
     try (var scope = Scope.open()) {
@@ -198,10 +198,18 @@ public final class Tensor implements AutoCloseable {
 
   /** A copy of the elements in row-major order, as longs; fractions are cut off. */
   public long[] toLongs() {
+    if (lies(DType.INT64)) {
+      return Native.memory(handle).toArray(ValueLayout.JAVA_LONG);
+    }
     try (var scope = Scope.open()) {
       var plain = detach().to(DType.INT64).to(Device.CPU).contiguous();
       return Native.memory(plain.handle).toArray(ValueLayout.JAVA_LONG);
     }
+  }
+
+  /** Whether the elements lie in main memory in that type, row by row. */
+  private boolean lies(DType type) {
+    return dtype() == type && !handle.is_cuda() && handle.is_contiguous();
   }
 
   /** Hands the elements' bytes, row-major and in native order, to {@code reader} while it runs. */
