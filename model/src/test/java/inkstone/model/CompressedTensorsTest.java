@@ -74,7 +74,9 @@ class CompressedTensorsTest {
         // What was rounded once is not moved by rounding: each scale is among those that are tried.
         ModelDirectory.save(folder.resolve("again"), again, OptionalInt.of(1));
         try (var wide = ModelDirectory.open(folder.resolve("again"))) {
-          assertArrayEquals(logits(wide), logits(again), 1e-4f);
+          // Beside blocks the inputs of products are rounded to 8 bits.
+          double moved = distance(logits(wide), logits(again)) / size;
+          assertTrue(moved > 0 && moved < 0.02, "" + moved);
         }
       }
     }

@@ -224,6 +224,18 @@ class GgufModelTest {
     }
   }
 
+  /** Beside blocks the inputs of products are rounded to 8 bits. */
+  private static void assertNear(float[] exact, float[] rounded) {
+    double size = 0;
+    double moved = 0;
+    for (int i = 0; i < exact.length; i++) {
+      size += exact[i] * exact[i];
+      moved += (exact[i] - rounded[i]) * (exact[i] - rounded[i]);
+    }
+    double share = Math.sqrt(moved / size);
+    assertTrue(share > 0 && share < 0.04, share + " of the logits");
+  }
+
   /** As the file's numbers, wherever their rows went: turned, joined, transposed. */
   @ParameterizedTest
   @CsvSource({"llama-tiny-tied, Q8_0", "llama-tiny, Q4_0", "gpt2-tiny, Q8_0", "gpt2-tiny, Q4_0"})
@@ -246,7 +258,7 @@ class GgufModelTest {
       assertTrue(
           String.valueOf(message).contains("weight 'model.embed_tokens.weight' is quantised"),
           message);
-      assertArrayEquals(logits(wide, name), logits(blocks, name), 2e-3f);
+      assertNear(logits(wide, name), logits(blocks, name));
       try (var moved = blocks.to(Device.CPU).computing(DType.BFLOAT16)) {
         assertArrayEquals(logits(wide, name), logits(moved, name), 0.5f);
       }
@@ -298,7 +310,7 @@ class GgufModelTest {
                         tensor.toFloats(),
                         Objects.requireNonNull(blocks.dense().get(key)).toFloats(),
                         key));
-        assertArrayEquals(logits(wide, "llama-tiny"), logits(blocks, "llama-tiny"), 2e-3f);
+        assertNear(logits(wide, "llama-tiny"), logits(blocks, "llama-tiny"));
       }
     }
   }
