@@ -21,6 +21,9 @@ final class AttentionPaths {
           ? kernel(query, key, value, mask)
           : widened(query, key, value, mask, dropout, cap);
     }
+    if (kernel && learns && Bfloat16Attention.fits(query.size(3)) && query.dtype() == DType.BFLOAT16) {
+      return kernel(query, key, value, mask);
+    }
     boolean square = query.size(2) == key.size(2);
     boolean cpu = query.device().equals(Device.CPU);
     // Also without gradients our kernel is faster; one query over many keys is not its work.

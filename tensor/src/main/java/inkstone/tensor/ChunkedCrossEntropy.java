@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class ChunkedCrossEntropy extends Operation {
 
-  /** Elements of the logits that exist at one time, a compromise of memory and speed. */
-  private static final long ELEMENTS = 1 << 24;
+  /** Of the logits that exist at one time, a compromise of memory and speed. */
+  private static final long BYTES = 1 << 27;
 
   private static final long FEWEST_ROWS = 256;
 
@@ -25,6 +25,8 @@ final class ChunkedCrossEntropy extends Operation {
   private final Settings settings;
   private final boolean learns;
   private final ScalarType multiplied;
+  private final CrossEntropyRows rowwise;
+  private final boolean fused;
   private final long rows;
 
   /** The gradients for a gradient of 1, where any is wanted. */
@@ -42,21 +44,37 @@ final class ChunkedCrossEntropy extends Operation {
 
   /**
    * @param widens whether the products are in float32
+   * @param kernels whether a kernel of ours may take the logits
    */
   ChunkedCrossEntropy(
-      Tensor x, Tensor weight, Tensor targets, Settings settings, boolean learns, boolean widens) {
+      Tensor x,
+      Tensor weight,
+      Tensor targets,
+      Settings settings,
+      boolean learns,
+      boolean widens,
+      boolean kernels) {
     multiplied = widens ? ScalarType.Float : x.scalar_type();
     this.x = hold(x);
     this.weight = hold(weight);
     this.targets = hold(targets);
     this.settings = settings;
     this.learns = learns;
+    rowwise = new CrossEntropyRows(settings.smoothing(), settings.zLoss());
+    fused = kernels && settings.cap() == 0;
     rows =
         settings.rows() > 0
             ? settings.rows()
-            : Math.max(FEWEST_ROWS, ELEMENTS / Math.max(1, weight.size(0)));
+            : even(x.size(0), BYTES / x.element_size() / Math.max(1, weight.size(0)));
     xGradient = learns ? hold(torch.empty_like(x.detach())) : new Tensor();
     weightGradient = learns ? hold(torch.zeros_like(weight.detach())) : new Tensor();
+  }
+
+  /** At most so many rows at one time, as many each time. */
+  private static long even(long rows, long most) {
+    long chunk = Math.max(FEWEST_ROWS, most);
+    long chunks = Math.max(1, (rows + chunk - 1) / chunk);
+    return Math.max(1, (rows + chunks - 1) / chunks);
   }
 
   @Override
@@ -80,6 +98,26 @@ final class ChunkedCrossEntropy extends Operation {
   /** The sum of the losses of some rows. */
   private Tensor chunk(Tensor w, Tensor counted, long at, long some, long count) {
     var input = x.detach().narrow(0, at, some).to(multiplied);
+    if (fused) {
+      var product = product(input, w);
+      double loss = rowwise.take(product, longs(targets.narrow(0, at, some)), learns);
+      if (learns) {
+        gather(product, input, w, at, count);
+      }
+      return torch.scalar_tensor(new Scalar(loss), Native.options(DType.FLOAT64, Device.CPU));
+    }
+    return composed(input, w, counted, at, some, count);
+  }
+
+  private static long[] longs(Tensor x) {
+    var numbers = new long[Math.toIntExact(x.numel())];
+    new org.bytedeco.javacpp.LongPointer(x.contiguous().data_ptr()).get(numbers);
+    return numbers;
+  }
+
+  /** The same as plain operations, on any device. */
+  private Tensor composed(
+      Tensor input, Tensor w, Tensor counted, long at, long some, long count) {
     var target =
         targets.narrow(0, at, some).masked_fill(counted.logical_not(), new Scalar(0L)).unsqueeze(1);
     var product = product(input, w);
@@ -136,8 +174,12 @@ final class ChunkedCrossEntropy extends Operation {
     if (settings.cap() > 0) {
       d.mul_(slope);
     }
+    gather(d.to(multiplied), input, w, at, count);
+  }
+
+  /** From the gradients of the logits to those of their factors. */
+  private void gather(Tensor narrow, Tensor input, Tensor w, long at, long count) {
     var factor = new Scalar(1.0 / count);
-    var narrow = d.to(multiplied);
     xGradient.narrow(0, at, input.size(0)).copy_(product(narrow, w.t()).mul_(factor));
     if (weightGradient.scalar_type() == narrow.scalar_type()) {
       weightGradient.addmm_(narrow.t(), input, new Scalar(1.0), factor);

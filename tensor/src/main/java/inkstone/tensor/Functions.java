@@ -216,6 +216,12 @@ public final class Functions {
 
   /** The Gaussian error linear unit in its tanh form (Hendrycks and Gimpel, 2016, section 2). */
   public static Tensor geluTanh(Tensor x) {
+    return Kernels.take(x) && Gelu.fits(x.count())
+        ? Native.perform("geluTanh", () -> new Gelu(x.alive()), x)
+        : composedGeluTanh(x);
+  }
+
+  static Tensor composedGeluTanh(Tensor x) {
     return Native.call("geluTanh", () -> torch.gelu(x.alive(), "tanh"), x);
   }
 
@@ -348,7 +354,13 @@ public final class Functions {
         "linearCrossEntropy",
         () ->
             new ChunkedCrossEntropy(
-                x.alive(), weight.alive(), targets.alive(), settings, learns, Kernels.widens(x)),
+                x.alive(),
+                weight.alive(),
+                targets.alive(),
+                settings,
+                learns,
+                Kernels.widens(x),
+                Kernels.take(x)),
         x,
         weight,
         targets);

@@ -14,6 +14,7 @@ final class KernelAttention extends Operation {
   private final AttentionMask mask;
   private final long[] documents;
   private final float[] normalisers;
+  private final boolean half;
   private Tensor mixed = new Tensor();
 
   /** query [batch, heads, queries, dim], key and value [batch, key heads, keys, dim]. */
@@ -25,6 +26,7 @@ final class KernelAttention extends Operation {
     k = hold(inRows(key));
     v = hold(inRows(value));
     this.mask = mask;
+    half = Numbers.isHalf(q) && Bfloat16Attention.fits(q.size(3));
     documents = mask.documents().map(inkstone.tensor.Tensor::toLongs).orElse(new long[0]);
     normalisers = new float[Math.toIntExact(query.size(0) * query.size(1) * query.size(2))];
   }
@@ -62,7 +64,10 @@ final class KernelAttention extends Operation {
   Tensor forward() {
     mixed = hold(empty(q));
     var task = task();
-    Workers.run(units(), () -> new AttentionKernel(task)::forward);
+    Workers.run(
+        units(),
+        () ->
+            half ? new Bfloat16Attention(task)::forward : new AttentionKernel(task)::forward);
     return mixed.detach();
   }
 
@@ -76,7 +81,12 @@ final class KernelAttention extends Operation {
     var slopes =
         new AttentionKernel.Slopes(
             Strided.of(given), Strided.of(dq), Strided.of(dk), Strided.of(dv));
-    Workers.run(units(), () -> new AttentionKernel(task).new Backward(slopes)::run);
+    Workers.run(
+        units(),
+        () ->
+            half
+                ? new Bfloat16Attention(task).new Backward(slopes)::run
+                : new AttentionKernel(task).new Backward(slopes)::run);
     add(query, dq);
     add(key, dk);
     add(value, dv);

@@ -67,6 +67,13 @@ final class Rows {
     return Lanes.sum(total);
   }
 
+  /** Adds a number to each. */
+  static void add(float[] x, int from, int length, float number) {
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector.fromArray(SPECIES, x, from + i).add(number).intoArray(x, from + i);
+    }
+  }
+
   /** Multiplies by a factor. */
   static void scale(float[] x, int from, int length, float factor) {
     for (int i = 0; i < length; i += LANES) {

@@ -33,6 +33,16 @@ record Strided(Numbers numbers, long[] strides, int dim) {
     }
   }
 
+  /** Where a row of bfloat16 lies in memory. */
+  long address(int batch, int head, int token) {
+    return numbers.memory().address() + at(batch, head, token) * Short.BYTES;
+  }
+
+  /** The bytes from a token's row of bfloat16 to the next one's. */
+  long distance() {
+    return strides[2] * Short.BYTES;
+  }
+
   private long at(int batch, int head, int token) {
     return batch * strides[0] + head * strides[1] + token * strides[2];
   }
