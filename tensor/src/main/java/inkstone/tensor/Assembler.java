@@ -453,4 +453,9 @@ final class Assembler {
   Assembler words(int to, int places, Operand from) {
     return evex(M0F38, WIDE | P66, 0x8D, to, places, from);
   }
+
+  /** {@code 1 / from}, to 14 bits. */
+  Assembler reciprocal(int to, Operand from) {
+    return evex(M0F38, P66, 0x4C, to, 0, from);
+  }
 }

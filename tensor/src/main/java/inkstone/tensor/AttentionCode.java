@@ -2,26 +2,24 @@ package inkstone.tensor;
 
 import static inkstone.tensor.Assembler.Register.*;
 import static inkstone.tensor.Assembler.at;
+import static inkstone.tensor.Macros.across;
+import static inkstone.tensor.Macros.exp;
+import static inkstone.tensor.Macros.loadExp;
+import static inkstone.tensor.Macros.loop;
+import static inkstone.tensor.Macros.maskOfTheFirst;
+import static inkstone.tensor.Macros.saved;
+import static inkstone.tensor.Macros.storeFirst;
 
 import inkstone.tensor.Assembler.Condition;
 import inkstone.tensor.Assembler.Register;
 import inkstone.tensor.Assembler.Zmm;
+import java.util.Arrays;
 
 /**
  * What {@link Bfloat16Attention} does to rows of numbers, as machine code. Arguments are addresses,
  * distances in bytes and counts of 64 bits each, in the order in which each method names them.
  */
 final class AttentionCode {
-
-  /** A score below this one, less the largest, has no weight. */
-  private static final float LEAST = -200;
-
-  private static final float LOG2_E = 1.44269504f;
-  private static final float LN2 = 0.69314718f;
-  private static final float[] TAYLOR = {1 / 120f, 1 / 24f, 1 / 6f, 1 / 2f, 1, 1};
-
-  /** Where the constants of {@link #exp} lie in registers: LEAST, LOG2_E, LN2, then the terms. */
-  private static final int CONSTANTS = 22;
 
   private static final int MINUS_SHIFT = 20;
   private static final int SCALE = 21;
@@ -113,53 +111,11 @@ final class AttentionCode {
 
   /** What {@link #softmax} and {@link #slopes} read: constants of e^x, the order of two rows. */
   static float[] constants() {
-    var all = new float[3 + TAYLOR.length + 16];
-    all[0] = LEAST;
-    all[1] = LOG2_E;
-    all[2] = LN2;
-    System.arraycopy(TAYLOR, 0, all, 3, TAYLOR.length);
+    var all = Arrays.copyOf(Macros.EXP, Macros.EXP.length + 16);
     for (int i = 0; i < 16; i++) { // the words i of the first half and i of the second
-      all[3 + TAYLOR.length + i] = Float.intBitsToFloat(i | i + 16 << 16);
+      all[Macros.EXP.length + i] = Float.intBitsToFloat(i | i + 16 << 16);
     }
     return all;
-  }
-
-  private static final int ORDER = (3 + 6) * Float.BYTES;
-
-  private static void loadConstants(Assembler code, Register from) {
-    for (int i = 0; i < 3 + TAYLOR.length; i++) {
-      code.repeat(CONSTANTS + i, at(from, i * Float.BYTES));
-    }
-  }
-
-  /** x = e^x; two vectors to work in. */
-  private static void exp(Assembler code, int x, int whole, int result) {
-    code.most(x, CONSTANTS, new Zmm(x));
-    code.multiply(whole, x, new Zmm(CONSTANTS + 1)).round(whole, new Zmm(whole));
-    code.multiplySubtract(x, whole, new Zmm(CONSTANTS + 2));
-    code.loadVector(result, new Zmm(CONSTANTS + 3));
-    for (int i = 1; i < TAYLOR.length; i++) {
-      code.multiplyInto(result, x, new Zmm(CONSTANTS + 3 + i));
-    }
-    code.timesPowerOfTwo(x, result, new Zmm(whole));
-  }
-
-  private static void saved(Assembler code, Runnable body, Register... registers) {
-    for (var each : registers) {
-      code.push(each);
-    }
-    body.run();
-    for (int i = registers.length - 1; i >= 0; i--) {
-      code.pop(registers[i]);
-    }
-    code.giveBack();
-  }
-
-  /** Repeats the body as often as the counter says, at least once. */
-  private static void loop(Assembler code, Register counter, Runnable body) {
-    int top = code.here();
-    body.run();
-    code.subtract(counter, 1).jump(Condition.UNEQUAL, top);
   }
 
   /** Rows of 64-byte pieces: from, from row to row; to, from row to row; rows; pieces. */
@@ -270,31 +226,6 @@ final class AttentionCode {
     }
   }
 
-  /** How two halves of a vector become one. */
-  private interface Join {
-    void accept(int to, int left, Zmm right);
-  }
-
-  /** All lanes of a vector become what joins them all. */
-  private static void across(Assembler code, int x, int other, Join join) {
-    code.quarters(other, x, new Zmm(x), 0x4E);
-    join.accept(x, x, new Zmm(other));
-    code.quarters(other, x, new Zmm(x), 0xB1);
-    join.accept(x, x, new Zmm(other));
-    code.within(other, new Zmm(x), 0x4E);
-    join.accept(x, x, new Zmm(other));
-    code.within(other, new Zmm(x), 0xB1);
-    join.accept(x, x, new Zmm(other));
-  }
-
-  private static void storeFirst(Assembler code, Register to, int x) {
-    code.storeVector(at(to, 0), x, 1);
-  }
-
-  private static void maskOfTheFirst(Assembler code) {
-    code.subtract(RAX, RAX).add(RAX, 1).mask(1, RAX);
-  }
-
   /**
    * One step of a softmax over rows that come in parts: scores, from row to row; weights in
    * bfloat16, from row to row; rows; strips of 32 scores; the scale of the scores in the first half
@@ -310,7 +241,7 @@ final class AttentionCode {
   private static void softmax(Assembler code) {
     maskOfTheFirst(code);
     code.load(RBX, at(RDI, 80));
-    loadConstants(code, RBX);
+    loadExp(code, RBX);
     code.load(RSI, at(RDI, 0)).load(R8, at(RDI, 8)).load(RDX, at(RDI, 16)).load(R9, at(RDI, 24));
     code.load(RCX, at(RDI, 32)).repeat(SCALE, at(RDI, 48));
     code.load(R10, at(RDI, 56)).load(R11, at(RDI, 64)).load(RBP, at(RDI, 72));
@@ -448,8 +379,8 @@ final class AttentionCode {
 
   private static void slopes(Assembler code) {
     code.load(RBX, at(RDI, 96));
-    loadConstants(code, RBX);
-    code.loadVector(31, at(RBX, ORDER)).repeat(SCALE, at(RDI, 88));
+    loadExp(code, RBX);
+    code.loadVector(31, at(RBX, Macros.EXP.length * Float.BYTES)).repeat(SCALE, at(RDI, 88));
     code.load(RSI, at(RDI, 0)).load(RDX, at(RDI, 8)).load(R8, at(RDI, 16));
     code.load(R9, at(RDI, 24)).load(R10, at(RDI, 32)).load(R11, at(RDI, 40));
     code.load(R12, at(RDI, 48)).load(R13, at(RDI, 56));

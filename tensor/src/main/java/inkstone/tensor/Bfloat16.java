@@ -1,5 +1,9 @@
 package inkstone.tensor;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -17,6 +21,8 @@ final class Bfloat16 {
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(INTS.vectorBitSize() / 2));
 
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final int HALF = 16;
   private static final short NAN = 0x7fc0;
 
@@ -38,16 +44,48 @@ final class Bfloat16 {
     }
   }
 
+  /** Copies {@code count} numbers from byte {@code start} on. */
+  static void widen(MemorySegment from, long start, float[] to, int at, int count) {
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
+      ShortVector.fromMemorySegment(SHORTS, from, start + (long) i * Short.BYTES, ORDER)
+          .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0)
+          .reinterpretAsInts()
+          .lanewise(VectorOperators.LSHL, HALF)
+          .reinterpretAsFloats()
+          .intoArray(to, at + i);
+    }
+    for (; i < count; i++) {
+      to[at + i] =
+          Float.intBitsToFloat(from.get(SHORT, start + (long) i * Short.BYTES) << HALF);
+    }
+  }
+
+  /** Copies {@code count} numbers, rounded, to byte {@code at} on. */
+  static void narrow(float[] from, int start, MemorySegment to, long at, int count) {
+    int i = 0;
+    for (; i <= count - LANES; i += LANES) {
+      rounded(from, start + i).intoMemorySegment(to, at + (long) i * Short.BYTES, ORDER);
+    }
+    for (; i < count; i++) {
+      to.set(SHORT, at + (long) i * Short.BYTES, narrow(from[start + i]));
+    }
+  }
+
+  private static ShortVector rounded(float[] from, int at) {
+    var x = FloatVector.fromArray(Lanes.SPECIES, from, at);
+    var bits = x.reinterpretAsInts();
+    var odd = bits.lanewise(VectorOperators.LSHR, HALF).and(1);
+    var rounded = bits.add(0x7fff).add(odd).lanewise(VectorOperators.LSHR, HALF);
+    var safe = rounded.blend(NAN, x.test(VectorOperators.IS_NAN).cast(INTS));
+    return (ShortVector) safe.convertShape(VectorOperators.I2S, SHORTS, 0);
+  }
+
   /** Copies {@code count} numbers, rounded. */
   static void narrow(float[] from, int start, short[] to, int at, int count) {
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
-      var x = jdk.incubator.vector.FloatVector.fromArray(Lanes.SPECIES, from, start + i);
-      var bits = x.reinterpretAsInts();
-      var odd = bits.lanewise(VectorOperators.LSHR, HALF).and(1);
-      var rounded = bits.add(0x7fff).add(odd).lanewise(VectorOperators.LSHR, HALF);
-      var safe = rounded.blend(NAN, x.test(VectorOperators.IS_NAN).cast(INTS));
-      ((ShortVector) safe.convertShape(VectorOperators.I2S, SHORTS, 0)).intoArray(to, at + i);
+      rounded(from, start + i).intoArray(to, at + i);
     }
     for (; i < count; i++) {
       to[at + i] = narrow(from[start + i]);

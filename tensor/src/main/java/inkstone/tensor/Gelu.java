@@ -17,15 +17,17 @@ final class Gelu extends Operation {
   /** Numbers taken at one time: they and their gradients stay in the nearest cache. */
   private static final int PIECE = 2048;
 
-  private static final float CUBIC = 0.044715f;
-  private static final float MINUS_2_ROOT = (float) (-2 * Math.sqrt(2 / Math.PI));
+  static final float CUBIC = 0.044715f;
+  static final float MINUS_2_ROOT = (float) (-2 * Math.sqrt(2 / Math.PI));
 
   private final Tensor input;
   private final Tensor x;
+  private final boolean half;
 
   Gelu(Tensor input) {
     this.input = hold(input);
     x = hold(input.detach().contiguous());
+    half = Numbers.isHalf(x) && x.numel() % GeluCode.NUMBERS == 0 && GeluCalls.RUN;
   }
 
   static boolean fits(long count) {
@@ -45,6 +47,10 @@ final class Gelu extends Operation {
   @Override
   Tensor forward() {
     var y = x.new_empty(x.sizes());
+    if (half) {
+      GeluCalls.forward(x, y);
+      return y;
+    }
     var from = Numbers.of(x);
     var to = Numbers.of(y);
     Pieces.run(
@@ -72,6 +78,11 @@ final class Gelu extends Operation {
   void backward(Tensor gradient) {
     var given = gradient.contiguous();
     var slope = x.new_empty(x.sizes());
+    if (half) {
+      GeluCalls.backward(x, given, slope);
+      add(input, slope);
+      return;
+    }
     var from = Numbers.of(x);
     var dy = Numbers.of(given);
     var to = Numbers.of(slope);

@@ -36,9 +36,7 @@ record Numbers(MemorySegment memory, boolean half) {
   /** Copies numbers from {@code at} on to an array. */
   void read(long at, float[] to, int start, int count) {
     if (half) {
-      var bits = new short[count];
-      MemorySegment.copy(memory, ValueLayout.JAVA_SHORT, at * Short.BYTES, bits, 0, count);
-      Bfloat16.widen(bits, 0, to, start, count);
+      Bfloat16.widen(memory, at * Short.BYTES, to, start, count);
     } else {
       MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, at * Float.BYTES, to, start, count);
     }
@@ -47,9 +45,7 @@ record Numbers(MemorySegment memory, boolean half) {
   /** The reverse. */
   void write(float[] from, int start, long at, int count) {
     if (half) {
-      var bits = new short[count];
-      Bfloat16.narrow(from, start, bits, 0, count);
-      MemorySegment.copy(bits, 0, memory, ValueLayout.JAVA_SHORT, at * Short.BYTES, count);
+      Bfloat16.narrow(from, start, memory, at * Short.BYTES, count);
     } else {
       MemorySegment.copy(from, start, memory, ValueLayout.JAVA_FLOAT, at * Float.BYTES, count);
     }
