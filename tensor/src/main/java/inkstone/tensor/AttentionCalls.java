@@ -48,12 +48,7 @@ final class AttentionCalls {
 
   private void call(MachineCode code, long... words) {
     MemorySegment.copy(
-        words,
-        0,
-        memory,
-        ValueLayout.JAVA_LONG,
-        arguments - memory.address(),
-        words.length);
+        words, 0, memory, ValueLayout.JAVA_LONG, arguments - memory.address(), words.length);
     code.call(arguments);
   }
 
@@ -68,19 +63,7 @@ final class AttentionCalls {
 
   void multiply(Left a, Right b, Result c, long tiles, long strips, long pairs) {
     long add = c.add ? 1 : 0;
-    call(
-        MULTIPLY,
-        a.at,
-        a.row,
-        a.pair,
-        b.at,
-        b.strip,
-        c.at,
-        c.row,
-        tiles,
-        strips,
-        pairs,
-        add);
+    call(MULTIPLY, a.at, a.row, a.pair, b.at, b.strip, c.at, c.row, tiles, strips, pairs, add);
   }
 
   void copy(long from, long row, long to, long toRow, long rows, long pieces) {

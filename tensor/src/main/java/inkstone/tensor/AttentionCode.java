@@ -251,11 +251,7 @@ final class AttentionCode {
         () -> {
           code.move(RAX, RSI).load(RBX, at(RDI, 40));
           code.loadVector(0, at(RAX, 0)).loadVector(1, at(RAX, 64));
-          loop(
-              code,
-              RBX,
-              () ->
-                  code.most(0, 0, at(RAX, 0)).most(1, 1, at(RAX, 64)).add(RAX, 128));
+          loop(code, RBX, () -> code.most(0, 0, at(RAX, 0)).most(1, 1, at(RAX, 64)).add(RAX, 128));
           code.most(0, 0, new Zmm(1));
           across(code, 0, 1, code::most);
           code.multiply(0, 0, new Zmm(SCALE)).repeat(2, at(R10, 0)).most(0, 2, new Zmm(0));
@@ -298,8 +294,7 @@ final class AttentionCode {
           loop(
               code,
               R11,
-              () ->
-                  code.multiply(1, 0, at(RAX, 0)).storeVector(at(RAX, 0), 1).add(RAX, 64));
+              () -> code.multiply(1, 0, at(RAX, 0)).storeVector(at(RAX, 0), 1).add(RAX, 64));
           code.add(RSI, R8).add(R9, 4);
         });
     return code.giveBack().bytes();

@@ -21,7 +21,10 @@ final class AttentionPaths {
           ? kernel(query, key, value, mask)
           : widened(query, key, value, mask, dropout, cap);
     }
-    if (kernel && learns && Bfloat16Attention.fits(query.size(3)) && query.dtype() == DType.BFLOAT16) {
+    if (kernel
+        && learns
+        && Bfloat16Attention.fits(query.size(3))
+        && query.dtype() == DType.BFLOAT16) {
       return kernel(query, key, value, mask);
     }
     boolean square = query.size(2) == key.size(2);

@@ -56,8 +56,7 @@ final class Bfloat16 {
           .intoArray(to, at + i);
     }
     for (; i < count; i++) {
-      to[at + i] =
-          Float.intBitsToFloat(from.get(SHORT, start + (long) i * Short.BYTES) << HALF);
+      to[at + i] = Float.intBitsToFloat(from.get(SHORT, start + (long) i * Short.BYTES) << HALF);
     }
   }
 

@@ -6,10 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Attention of one key head at a time in bfloat16, on one thread, by machine code: blocks of queries
- * over blocks of keys, so that scores never leave the cache (Dao et al., 2022, algorithms 1 and 4).
- * Sums are float32. Forward keeps the largest score and the sum of each query as it goes; backward
- * works with transposed scores, keys in rows, so that what belongs to a query is a vector.
+ * Attention of one key head at a time in bfloat16, on one thread, by machine code: blocks of
+ * queries over blocks of keys, so that scores never leave the cache (Dao et al., 2022, algorithms 1
+ * and 4). Sums are float32. Forward keeps the largest score and the sum of each query as it goes;
+ * backward works with transposed scores, keys in rows, so that what belongs to a query is a vector.
  */
 final class Bfloat16Attention {
 
@@ -57,7 +57,9 @@ final class Bfloat16Attention {
     keys = up(task.keys(), STRIP);
     memory = Workspace.of(bytes());
     base = memory.address();
-    call = new AttentionCalls(memory, take(AttentionCalls.BYTES), take(AttentionCode.constants().length * FULL));
+    call =
+        new AttentionCalls(
+            memory, take(AttentionCalls.BYTES), take(AttentionCode.constants().length * FULL));
     queryRows = take((long) QUERIES * dim * HALF);
     keyRows = take((long) keys * dim * HALF);
     valueRows = take((long) keys * dim * HALF);

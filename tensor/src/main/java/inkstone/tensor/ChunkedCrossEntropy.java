@@ -116,8 +116,7 @@ final class ChunkedCrossEntropy extends Operation {
   }
 
   /** The same as plain operations, on any device. */
-  private Tensor composed(
-      Tensor input, Tensor w, Tensor counted, long at, long some, long count) {
+  private Tensor composed(Tensor input, Tensor w, Tensor counted, long at, long some, long count) {
     var target =
         targets.narrow(0, at, some).masked_fill(counted.logical_not(), new Scalar(0L)).unsqueeze(1);
     var product = product(input, w);

@@ -66,8 +66,7 @@ final class KernelAttention extends Operation {
     var task = task();
     Workers.run(
         units(),
-        () ->
-            half ? new Bfloat16Attention(task)::forward : new AttentionKernel(task)::forward);
+        () -> half ? new Bfloat16Attention(task)::forward : new AttentionKernel(task)::forward);
     return mixed.detach();
   }
 

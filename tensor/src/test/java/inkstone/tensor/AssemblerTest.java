@@ -55,6 +55,31 @@ class AssemblerTest {
             "0f840600000062f16548efdb",
             x -> x.skip(Condition.EQUAL, () -> x.zero(3))),
         form(
+            "vfmadd213ps zmm20,zmm5,ZMMWORD PTR [r13+r9*2+0x1234]",
+            "62825548a8a44d34120000",
+            x -> x.multiplyInto(20, 5, M)),
+        form(
+            "vfnmadd231ps zmm3,zmm17,zmm30",
+            "62927540bcde",
+            x -> x.multiplySubtract(3, 17, new Zmm(30))),
+        form("vrndscaleps zmm9,zmm31,0x0", "62137d4808cf00", x -> x.round(9, new Zmm(31))),
+        form(
+            "vscalefps zmm18,zmm2,zmm13",
+            "62c26d482cd5",
+            x -> x.timesPowerOfTwo(18, 2, new Zmm(13))),
+        form("vpunpckldq zmm16,zmm7,zmm24", "6281454862c0", x -> x.unpackLow(16, 7, new Zmm(24))),
+        form("vpunpckhdq zmm1,zmm20,zmm8", "62d15d406ac8", x -> x.unpackHigh(1, 20, new Zmm(8))),
+        form(
+            "vpunpcklqdq zmm16,zmm7,zmm24",
+            "6281c5486cc0",
+            x -> x.unpackLowPair(16, 7, new Zmm(24))),
+        form(
+            "vpunpckhqdq zmm1,zmm20,zmm8",
+            "62d1dd406dc8",
+            x -> x.unpackHighPair(1, 20, new Zmm(8))),
+        form("vpermw zmm8,zmm31,zmm19", "623285408dc3", x -> x.words(8, 31, new Zmm(19))),
+        form("vrcp14ps zmm27,zmm4", "62627d484cdc", x -> x.reciprocal(27, new Zmm(4))),
+        form(
             "vmovups zmm17,ZMMWORD PTR [r13+r9*2+0x1234]",
             "62817c48108c4d34120000",
             x -> x.loadVector(17, M)),

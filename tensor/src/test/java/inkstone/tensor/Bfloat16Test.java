@@ -3,6 +3,7 @@ package inkstone.tensor;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -112,7 +113,18 @@ class Bfloat16Test {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, 1, 5, 4, 0", "4, 2, 33, 24, 0", "2, 2, 70, 16, 9"})
+  @CsvSource({
+    "2, 1, 5, 4, 0",
+    "4, 2, 33, 24, 0",
+    "2, 2, 70, 16, 9", // Vector API
+    "1, 1, 1, 32, 0",
+    "4, 2, 64, 64, 0",
+    "2, 1, 70, 32, 9",
+    "2, 2, 300, 64, 0", // machine code
+    "2, 2, 600, 32, 300",
+    "1, 1, 257, 96, 256",
+    "6, 3, 31, 128, 0"
+  })
   void attentionWithinTheRounding(int heads, int keyHeads, int tokens, int dim, int window) {
     var mask = AttentionMask.CAUSAL.window(window);
     same(
@@ -121,6 +133,84 @@ class Bfloat16Test {
         Plain.random(random, 2, heads, tokens, dim),
         Plain.random(random, 2, keyHeads, tokens, dim),
         Plain.random(random, 2, keyHeads, tokens, dim));
+  }
+
+  /** Fewer queries than keys, with and without order, and documents that part the keys. */
+  @ParameterizedTest
+  @CsvSource({
+    "33, 90, true, 0",
+    "5, 400, true, 37",
+    "70, 300, false, 0",
+    "300, 300, true, 41",
+    "65, 65, false, 13",
+    "64, 256, true, 64"
+  })
+  void attentionOverMoreKeys(int queries, int keys, boolean causal, int document) {
+    var numbers = new long[2 * keys];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = document == 0 ? 0 : i % keys / document;
+    }
+    var mask = causal ? AttentionMask.CAUSAL : AttentionMask.NONE;
+    var parted = document == 0 ? mask : mask.documents(Tensor.of(numbers, 2, keys));
+    same(
+        x -> AttentionPaths.kernel(x[0], x[1], x[2], parted),
+        x -> AttentionPaths.composed(x[0], x[1], x[2], parted, 0, 0),
+        Plain.random(random, 2, 2, queries, 64),
+        Plain.random(random, 2, 1, keys, 64),
+        Plain.random(random, 2, 1, keys, 64));
+  }
+
+  private static Tensor half(Plain x) {
+    return x.tensor().to(DType.BFLOAT16);
+  }
+
+  /** Scores whose exponentials overflow and vanish, and one that is no number. */
+  @Test
+  void attentionOfExtremeScores() {
+    var query = half(Plain.random(random, 1, 1, 300, 32).map(v -> 60 * v));
+    var key = half(Plain.random(random, 1, 1, 300, 32));
+    var value = half(Plain.random(random, 1, 1, 300, 32));
+    var exact = DType.FLOAT64;
+    var mask = AttentionMask.CAUSAL;
+    var expected =
+        AttentionPaths.composed(query.to(exact), key.to(exact), value.to(exact), mask, 0, 0);
+    Plain.of(expected).assertSame(AttentionPaths.kernel(query, key, value, mask), ROUNDING);
+    var q = Plain.random(random, 1, 1, 40, 32).tensor().to(DType.BFLOAT16);
+    var values = Plain.random(random, 1, 1, 40, 32).tensor().toFloats();
+    values[32 * 39] = Float.NaN; // the last key
+    var k = Tensor.of(values, 1, 1, 40, 32).to(DType.BFLOAT16);
+    var mixed = AttentionPaths.kernel(q, k, q, mask).to(DType.FLOAT32).toFloats();
+    assertTrue(Float.isFinite(mixed[38 * 32]));
+    assertTrue(Float.isNaN(mixed[39 * 32]));
+  }
+
+  /** In whole rounds of machine code, and in a number that leaves some over. */
+  @ParameterizedTest
+  @CsvSource({"1, 32", "3, 48", "70, 512", "5, 7"})
+  void geluWithinTheRounding(int rows, int width) {
+    same(
+        x -> Functions.geluTanh(x[0]),
+        x -> Functions.composedGeluTanh(x[0]),
+        Plain.random(random, rows, width).map(v -> 4 * v));
+  }
+
+  @Test
+  void geluFarOut() {
+    float[] x = new float[32];
+    Arrays.fill(x, 0, 8, -1e4f);
+    Arrays.fill(x, 8, 16, 1e4f);
+    Arrays.fill(x, 16, 24, Float.NaN);
+    var given = Tensor.of(x, 32).to(DType.BFLOAT16).detach().requiresGrad(true);
+    var y = Functions.geluTanh(given);
+    y.narrow(0, 0, 16).sum().backward();
+    var values = y.to(DType.FLOAT32).toFloats();
+    var slopes = given.grad().orElseThrow().to(DType.FLOAT32).toFloats();
+    assertEquals(0, values[0], 0f);
+    assertEquals(9984, values[8]); // the neighbour of 10,000 in bfloat16
+    assertTrue(Float.isNaN(values[16]));
+    assertEquals(0, values[31]);
+    assertEquals(0, slopes[0], 0f);
+    assertEquals(1, slopes[8], 0f);
   }
 
   private static Tensor wide(Tensor x, Tensor weight, Optional<Tensor> bias) {

@@ -57,6 +57,53 @@ class KernelsTest {
     same(Functions::swiGlu, Functions::composedSwiGlu, x);
   }
 
+  /** One piece of work, several, and a number that leaves some over. */
+  @ParameterizedTest
+  @CsvSource({"1, 16", "3, 32", "5, 7", "70, 1024"})
+  void geluTanh(int rows, int width) {
+    var x = Plain.random(random, rows, width).map(v -> 4 * v);
+    same(Functions::geluTanh, Functions::composedGeluTanh, x);
+  }
+
+  /** Rows that fill vectors and do not, in one chunk and in several, with one that is left out. */
+  @ParameterizedTest
+  @CsvSource({"5, 16, 0, 0, 0", "7, 65, 0.1, 0, 0", "9, 100, 0, 0.01, 2", "33, 300, 0.2, 0.02, 8"})
+  void crossEntropy(int rows, int classes, double smoothing, double zLoss, long chunk) {
+    var targets = new long[rows];
+    for (int i = 0; i < rows; i++) {
+      targets[i] = i == 2 ? Functions.IGNORED : random.nextInt(classes);
+    }
+    var wanted = Tensor.of(targets, rows);
+    var settings = new ChunkedCrossEntropy.Settings(smoothing, zLoss, 0, chunk);
+    var x = Plain.random(random, rows, 8);
+    var weight = Plain.random(random, classes, 8);
+    same(
+        1e-5,
+        t -> Functions.linearCrossEntropy(t, single(weight.tensor()), wanted, settings),
+        t -> Functions.linearCrossEntropy(t, weight.tensor(), wanted, settings),
+        x);
+    same(
+        1e-5,
+        w -> Functions.linearCrossEntropy(single(x.tensor()), w, wanted, settings),
+        w -> Functions.linearCrossEntropy(x.tensor(), w, wanted, settings),
+        weight);
+  }
+
+  @Test
+  void aTargetThatIsNoClassIsTold() {
+    var x = Tensor.zeros(DType.FLOAT32, Device.CPU, 2, 4);
+    var weight = Tensor.zeros(DType.FLOAT32, Device.CPU, 3, 4);
+    for (long wrong : new long[] {-1, 3}) {
+      var targets = Tensor.of(new long[] {0, wrong}, 2);
+      var e =
+          assertThrows(
+              TensorException.class, () -> Functions.linearCrossEntropy(x, weight, targets, 0, 0));
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("target " + wrong + " is none of 3 classes"),
+          e.getMessage());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 16", "65, 32", "5, 7", "200, 128"})
   void rmsNorm(int rows, int width) {
