@@ -54,6 +54,9 @@ record Attention(
     }
     int turnable = heads.queries + heads.keys;
     var all = projected.reshape(batch.tokens(), turnable + heads.keys, heads.dim);
+    if (batch.cache().isEmpty() && norms.isEmpty() && scores.scale == 1 && batch.isRectangular()) {
+      return together(rotary.map(r -> r.turn(all, turnable)).orElse(all), batch);
+    }
     var plain = all.narrow(1, 0, turnable);
     var queriesKeys = norms.map(n -> n.forward(plain, heads.queries)).orElse(plain);
     var turned = rotary.map(r -> r.turn(queriesKeys)).orElse(queriesKeys);
@@ -67,6 +70,18 @@ record Attention(
     return batch.isRectangular()
         ? attend(stack(queries, batch), stack(keys, batch), stack(values, batch), batch)
         : eachSpan(queries, keys, values, batch);
+  }
+
+  /** Queries, keys and values of each token beside each other, as the projection made them. */
+  private Tensor together(Tensor all, Batch batch) {
+    int sequences = batch.spans().size();
+    return Functions.attention(
+        all,
+        heads.queries,
+        sequences,
+        mask(batch, batch.tokens() / sequences),
+        batch.dropout(),
+        scores.cap);
   }
 
   private Tensor scaled(Tensor queries) {
@@ -104,18 +119,17 @@ record Attention(
 
   /** queries [batch, heads, length, dim] over keys [batch, keyValueHeads, length, dim]. */
   private Tensor attend(Tensor queries, Tensor keys, Tensor values, Batch batch) {
-    boolean causal = batch.pattern() == AttentionPattern.CAUSAL && queries.size(2) > 1;
-    var mixed =
-        Functions.attention(
-            queries, keys, values, mask(causal, keys.size(2)), batch.dropout(), scores.cap);
+    var mask = mask(batch, keys.size(2));
+    var mixed = Functions.attention(queries, keys, values, mask, batch.dropout(), scores.cap);
     return mixed.transpose(1, 2).reshape(-1, (long) heads.queries * heads.dim);
   }
 
-  private AttentionMask mask(boolean causal, long keys) {
-    if (!causal) {
+  /** What tokens see of their own sequence. */
+  private AttentionMask mask(Batch batch, long length) {
+    if (batch.pattern() != AttentionPattern.CAUSAL || length == 1) {
       return AttentionMask.NONE;
     }
-    return scores.window > 0 && scores.window < keys
+    return scores.window > 0 && scores.window < length
         ? AttentionMask.CAUSAL.window(scores.window)
         : AttentionMask.CAUSAL;
   }

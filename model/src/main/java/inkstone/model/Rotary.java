@@ -56,4 +56,9 @@ record Rotary(Tensor cos, Tensor sin) {
   Tensor turn(Tensor x) {
     return angles().turn(x);
   }
+
+  /** The same of the first heads of each token; the others stay as they are. */
+  Tensor turn(Tensor x, int heads) {
+    return angles().turn(x, heads);
+  }
 }

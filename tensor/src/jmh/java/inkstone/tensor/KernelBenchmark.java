@@ -122,7 +122,7 @@ public class KernelBenchmark {
   public double rotaryBoth() {
     return both(
         () -> Functions.rotary(heads, angles, angles),
-        () -> Functions.composedRotary(heads, angles, angles),
+        () -> Functions.composedRotary(heads, angles, angles, heads.size(1)),
         heads);
   }
 

@@ -14,37 +14,80 @@ final class AttentionPaths {
   static Tensor attention(
       Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout, double cap) {
     check(query, key, value, mask);
-    boolean learns = query.requiresGrad() || key.requiresGrad() || value.requiresGrad();
-    boolean kernel = dropout == 0 && cap == 0 && Kernels.take(query, key, value);
-    if (Kernels.widens(query)) {
-      return learns && kernel
-          ? kernel(query, key, value, mask)
-          : widened(query, key, value, mask, dropout, cap);
-    }
-    if (kernel
-        && learns
-        && Bfloat16Attention.fits(query.size(3))
-        && query.dtype() == DType.BFLOAT16) {
-      return kernel(query, key, value, mask);
-    }
-    boolean square = query.size(2) == key.size(2);
     boolean cpu = query.device().equals(Device.CPU);
-    // Also without gradients our kernel is faster; one query over many keys is not its work.
-    if (kernel && query.dtype() == DType.FLOAT32 && query.size(2) > 1) {
-      return kernel(query, key, value, mask);
+    boolean learns = query.requiresGrad() || key.requiresGrad() || value.requiresGrad();
+    if (dropout == 0 && cap == 0 && kernelTakes(query.size(3), query, key, value)) {
+      // One query over many keys is not the work of a kernel for many.
+      if (query.size(2) > 1 || !mask.isPlain() || learns) {
+        return kernel(query, key, value, mask);
+      }
+    }
+    if (Kernels.widens(query)) {
+      return widened(query, key, value, mask, dropout, cap);
     }
     // libtorch's causal mask counts from the first key where there are more keys than queries, and
     // its backward on a CPU is a naive loop in bfloat16.
+    boolean square = query.size(2) == key.size(2);
     boolean fused = mask.isPlain() && (square || !mask.causal()) && dropout == 0 && cap == 0;
     if (fused && !(cpu && query.requiresGrad())) {
       return fused(query, key, value, mask.causal(), dropout);
     }
-    if (kernel && query.dtype() == DType.FLOAT32) {
-      return kernel(query, key, value, mask);
-    }
     return cpu && dropout == 0
         ? blocked(query, key, value, mask, cap, BlockedAttention.BLOCK)
         : composed(query, key, value, mask, dropout, cap);
+  }
+
+  /** Whether there is a kernel for heads of that many numbers. */
+  private static boolean kernelTakes(long dim, Tensor first, Tensor... others) {
+    return Kernels.take(first, others)
+        && (first.dtype() == DType.FLOAT32 || Kernels.widens(first) || Bfloat16Attention.fits(dim));
+  }
+
+  /** See {@link Functions#attention(Tensor, int, long, AttentionMask, double, double)}. */
+  static Tensor attention(
+      Tensor all, int heads, long sequences, AttentionMask mask, double dropout, double cap) {
+    long keys = all.rank() == 3 ? all.size(1) - heads : 0;
+    if (keys <= 0
+        || keys % 2 != 0
+        || heads <= 0
+        || heads % (keys / 2) != 0
+        || sequences <= 0
+        || all.size(0) % sequences != 0) {
+      throw new TensorException(
+          "attention of %d heads of %s in %d sequences: needs [sequences * length, heads + 2 key heads, dim], heads a multiple of key heads"
+              .formatted(heads, all, sequences));
+    }
+    return dropout == 0
+            && cap == 0
+            && mask.documents().isEmpty()
+            && all.count() > 0
+            && kernelTakes(all.size(2), all)
+        ? Native.perform(
+            "attention", () -> KernelAttention.of(all.alive(), heads, sequences, mask), all)
+        : parted(all, heads, sequences, mask, dropout, cap);
+  }
+
+  /** Queries, keys and values each for themselves. */
+  static Tensor parted(
+      Tensor all, int heads, long sequences, AttentionMask mask, double dropout, double cap) {
+    return Scope.of(
+        () -> {
+          long keys = (all.size(1) - heads) / 2;
+          var mixed =
+              attention(
+                  stack(all.narrow(1, 0, heads), sequences),
+                  stack(all.narrow(1, heads, keys), sequences),
+                  stack(all.narrow(1, heads + keys, keys), sequences),
+                  mask,
+                  dropout,
+                  cap);
+          return mixed.transpose(1, 2).reshape(all.size(0), heads * all.size(2));
+        });
+  }
+
+  /** [tokens, heads, dim] of equal sequences to [batch, heads, length, dim]. */
+  private static Tensor stack(Tensor x, long sequences) {
+    return x.reshape(sequences, -1, x.size(1), x.size(2)).transpose(1, 2);
   }
 
   /** In float32. */
@@ -80,7 +123,7 @@ final class AttentionPaths {
   static Tensor kernel(Tensor query, Tensor key, Tensor value, AttentionMask mask) {
     return Native.perform(
         "attention",
-        () -> new KernelAttention(query.alive(), key.alive(), value.alive(), mask),
+        () -> KernelAttention.of(query.alive(), key.alive(), value.alive(), mask),
         query,
         key,
         value);

@@ -189,28 +189,47 @@ public final class Functions {
    * @param sin the same
    */
   public static Tensor rotary(Tensor x, Tensor cos, Tensor sin) {
+    return rotary(x, cos, sin, x.rank() == 3 ? x.size(1) : 0);
+  }
+
+  /**
+   * The same of the first heads of each token; the others stay as they are.
+   *
+   * @param heads how many are turned
+   */
+  public static Tensor rotary(Tensor x, Tensor cos, Tensor sin, long heads) {
     long[] angles = {x.rank() == 3 ? x.size(0) : -1, 1, x.size(-1) / 2};
     if (x.rank() != 3
         || x.size(2) % 2 != 0
+        || heads > x.size(1)
+        || heads < 0
         || !Arrays.equals(cos.shape(), angles)
         || !Arrays.equals(sin.shape(), angles)) {
       throw new TensorException(
-          "rotary of %s by %s and %s: needs [tokens, heads, dim] and [tokens, 1, dim / 2]"
-              .formatted(x, cos, sin));
+          "rotary of %d heads of %s by %s and %s: needs [tokens, heads, dim] and [tokens, 1, dim / 2]"
+              .formatted(heads, x, cos, sin));
     }
     return Kernels.take(x, cos, sin) && !Native.records(cos, sin)
-        ? Native.perform("rotary", () -> new Turn(x.alive(), cos.alive(), sin.alive()), x)
-        : composedRotary(x, cos, sin);
+        ? Native.perform(
+            "rotary", () -> new Turn(x.alive(), cos.alive(), sin.alive(), (int) heads), x)
+        : composedRotary(x, cos, sin, heads);
   }
 
-  static Tensor composedRotary(Tensor x, Tensor cos, Tensor sin) {
+  static Tensor composedRotary(Tensor x, Tensor cos, Tensor sin, long heads) {
     return Scope.of(
         () -> {
           long half = x.size(2) / 2;
-          var first = x.narrow(2, 0, half);
-          var second = x.narrow(2, half, half);
-          return Tensor.concat(
-              2, List.of(first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))));
+          var turned = x.narrow(1, 0, heads);
+          var first = turned.narrow(2, 0, half);
+          var second = turned.narrow(2, half, half);
+          var both =
+              Tensor.concat(
+                  2,
+                  List.of(
+                      first.mul(cos).sub(second.mul(sin)), second.mul(cos).add(first.mul(sin))));
+          return heads == x.size(1)
+              ? both
+              : Tensor.concat(1, List.of(both, x.narrow(1, heads, x.size(1) - heads)));
         });
   }
 
@@ -393,6 +412,21 @@ public final class Functions {
     checkProbability(dropout);
     checkCap(cap);
     return AttentionPaths.attention(query, key, value, mask, dropout, cap);
+  }
+
+  /**
+   * The same where queries, keys and values of sequences of one length lie beside each other, as a
+   * projection makes them; so does their gradient.
+   *
+   * @param all [sequences * length, heads + 2 key heads, dim]: of each token its queries, keys and
+   *     values
+   * @return [sequences * length, heads * dim]
+   */
+  public static Tensor attention(
+      Tensor all, int heads, long sequences, AttentionMask mask, double dropout, double cap) {
+    checkProbability(dropout);
+    checkCap(cap);
+    return AttentionPaths.attention(all, heads, sequences, mask, dropout, cap);
   }
 
   /**

@@ -11,12 +11,18 @@ final class Turn extends Operation {
   private static final int TOKENS = 32;
 
   private final Tensor input;
+  private final int turned;
   private final float[] cos;
   private final float[] sin;
 
-  /** input [tokens, heads, dim]; cos and sin one row of dim / 2 for each token. */
-  Turn(Tensor input, Tensor cos, Tensor sin) {
+  /**
+   * input [tokens, heads, dim]; cos and sin one row of dim / 2 for each token.
+   *
+   * @param turned of the heads, the first ones; the others stay as they are
+   */
+  Turn(Tensor input, Tensor cos, Tensor sin, int turned) {
     this.input = hold(input);
+    this.turned = turned;
     this.cos = numbers(cos);
     this.sin = numbers(sin);
   }
@@ -58,7 +64,8 @@ final class Turn extends Operation {
           return piece -> {
             for (int t = piece * TOKENS; t < Math.min(tokens, (piece + 1) * TOKENS); t++) {
               from.read(t * row, before, 0, before.length);
-              for (int head = 0; head < heads; head++) {
+              System.arraycopy(before, turned * dim, after, turned * dim, (heads - turned) * dim);
+              for (int head = 0; head < turned; head++) {
                 turn(before, after, head * dim, dim / 2, cos, sin, t * (dim / 2), direction);
               }
               to.write(after, 0, (long) t * after.length, after.length);

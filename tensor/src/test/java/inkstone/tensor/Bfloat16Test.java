@@ -108,7 +108,7 @@ class Bfloat16Test {
     var sin = Plain.random(random, 7, 1, 4).tensor().to(DType.BFLOAT16);
     same(
         x -> Functions.rotary(x[0], cos, sin),
-        x -> Functions.composedRotary(x[0], cos.to(DType.FLOAT64), sin.to(DType.FLOAT64)),
+        x -> Functions.composedRotary(x[0], cos.to(DType.FLOAT64), sin.to(DType.FLOAT64), 3),
         Plain.random(random, 7, 3, 8));
   }
 
@@ -162,6 +162,17 @@ class Bfloat16Test {
 
   private static Tensor half(Plain x) {
     return x.tensor().to(DType.BFLOAT16);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 4, 2, 40, 32, 0", "2, 2, 2, 300, 64, 100", "2, 3, 1, 20, 24, 0"})
+  void attentionOfAProjection(
+      int sequences, int heads, int keyHeads, int length, int dim, int window) {
+    var mask = AttentionMask.CAUSAL.window(window);
+    same(
+        x -> Functions.attention(x[0], heads, sequences, mask, 0, 0),
+        x -> AttentionPaths.parted(x[0], heads, sequences, mask, 0, 0),
+        Plain.random(random, sequences * length, heads + 2 * keyHeads, dim));
   }
 
   /** Scores whose exponentials overflow and vanish, and one that is no number. */

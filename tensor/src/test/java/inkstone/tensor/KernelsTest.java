@@ -183,6 +183,41 @@ class KernelsTest {
     return x.to(DType.FLOAT32);
   }
 
+  /** Queries, keys and values in one tensor, beside each for itself. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1, 1, 4, 0", "2, 4, 2, 9, 6, 0", "3, 2, 1, 70, 32, 5"})
+  void attentionOfAProjection(
+      int sequences, int heads, int keyHeads, int length, int dim, int window) {
+    var mask = AttentionMask.CAUSAL.window(window);
+    same(
+        x -> Functions.attention(x, heads, sequences, mask, 0, 0),
+        x -> AttentionPaths.parted(x, heads, sequences, mask, 0, 0),
+        Plain.random(random, sequences * length, heads + 2 * keyHeads, dim));
+    var capped = Plain.random(random, sequences * length, heads + 2 * keyHeads, dim);
+    same(
+        x -> Functions.attention(x, heads, sequences, mask, 0, 2),
+        x -> AttentionPaths.parted(x, heads, sequences, mask, 0, 2),
+        capped);
+  }
+
+  @Test
+  void whatIsNoProjectionIsTold() {
+    var x = Tensor.zeros(DType.FLOAT32, Device.CPU, 6, 4, 8);
+    var causal = AttentionMask.CAUSAL;
+    for (var bad :
+        new Runnable[] {
+          () -> Functions.attention(x, 4, 1, causal, 0, 0),
+          () -> Functions.attention(x, 0, 1, causal, 0, 0),
+          () -> Functions.attention(x, 3, 1, causal, 0, 0),
+          () -> Functions.attention(x, 2, 4, causal, 0, 0),
+          () -> Functions.attention(x, 2, 0, causal, 0, 0),
+          () -> Functions.attention(x.reshape(6, 32), 2, 1, causal, 0, 0),
+        }) {
+      var e = assertThrows(TensorException.class, bad::run);
+      assertTrue(String.valueOf(e.getMessage()).startsWith("attention of"), e.getMessage());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 1, 2", "3, 2, 6", "70, 3, 32"})
   void rotary(int tokens, int heads, int dim) {
@@ -190,8 +225,15 @@ class KernelsTest {
     var sin = Plain.random(random, tokens, 1, dim / 2).tensor();
     same(
         t -> Functions.rotary(t.narrow(1, 0, heads), cos.to(DType.FLOAT32), sin.to(DType.FLOAT32)),
-        t -> Functions.composedRotary(t.narrow(1, 0, heads), cos, sin),
+        t -> Functions.composedRotary(t.narrow(1, 0, heads), cos, sin, heads),
         Plain.random(random, tokens, heads + 2, dim));
+    for (int turned = 0; turned <= heads; turned++) {
+      long some = turned;
+      same(
+          t -> Functions.rotary(t, cos.to(DType.FLOAT32), sin.to(DType.FLOAT32), some),
+          t -> Functions.composedRotary(t, cos, sin, some),
+          Plain.random(random, tokens, heads, dim));
+    }
   }
 
   @Test

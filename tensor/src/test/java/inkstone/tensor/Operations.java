@@ -25,6 +25,9 @@ final class Operations {
   private final Tensor row = Random.normal(0, 1, 128);
   private final Tensor heads = Random.normal(0, 1, 1, 4, 64, 64);
   private final Tensor recordedHeads = heads.copy().requiresGrad(true);
+  private final Tensor halfHeads = heads.to(DType.BFLOAT16).detach().requiresGrad(true);
+  private final Tensor halfProjection =
+      Random.normal(0, 1, 64, 4, 64).to(DType.BFLOAT16).detach().requiresGrad(true);
   private final Tensor target = Tensor.zeros(DType.FLOAT32, Device.CPU, 128, 128);
   private final Tensor ids = Tensor.range(0, 128, Device.CPU);
   private final Tensor number = Tensor.full(1, DType.FLOAT32, Device.CPU);
@@ -210,6 +213,9 @@ final class Operations {
     one(
         "Functions.rotary(Tensor, Tensor, Tensor)",
         () -> Functions.rotary(turnable, angles, angles));
+    one(
+        "Functions.rotary(Tensor, Tensor, Tensor, long)",
+        () -> Functions.rotary(turnable, angles, angles, 3));
     one("Functions.softmax(Tensor)", () -> Functions.softmax(x));
     one("Functions.logSoftmax(Tensor)", () -> Functions.logSoftmax(x));
     one("Functions.dropout(Tensor, double)", () -> Functions.dropout(x, 0.5));
@@ -224,7 +230,11 @@ final class Operations {
                 Functions.attention(heads, heads, heads, AttentionMask.CAUSAL, 0),
                 Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0.1),
                 Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0),
+                Functions.attention(halfHeads, halfHeads, halfHeads, AttentionMask.CAUSAL, 0),
                 AttentionPaths.blocked(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0, 2)));
+    one(
+        "Functions.attention(Tensor, int, long, AttentionMask, double, double)",
+        () -> Functions.attention(halfProjection, 2, 2, AttentionMask.CAUSAL, 0, 0));
     one(
         "Functions.attention(Tensor, Tensor, Tensor, AttentionMask, double, double)",
         () -> Functions.attention(recordedHeads, heads, heads, AttentionMask.CAUSAL, 0, 2));
