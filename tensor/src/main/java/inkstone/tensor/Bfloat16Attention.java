@@ -19,10 +19,8 @@ final class Bfloat16Attention {
   /** Keys of one block. */
   private static final int KEYS = 256;
 
-  private static final int STRIP = 32;
-
-  /** Bytes of the pairs in one line of a strip. */
-  private static final int LINE = STRIP * Float.BYTES;
+  private static final int STRIP = Bfloat16Products.STRIP;
+  private static final int LINE = Bfloat16Products.LINE;
 
   private static final int HALF = Short.BYTES;
   private static final int FULL = Float.BYTES;
@@ -36,6 +34,7 @@ final class Bfloat16Attention {
   private final long base;
   private long used;
 
+  private final Bfloat16Products products;
   private final AttentionCalls call;
   private final long queryRows;
   private final long keyRows;
@@ -57,9 +56,9 @@ final class Bfloat16Attention {
     keys = up(task.keys(), STRIP);
     memory = Workspace.of(bytes());
     base = memory.address();
-    call =
-        new AttentionCalls(
-            memory, take(AttentionCalls.BYTES), take(AttentionCode.constants().length * FULL));
+    var arguments = new Arguments(memory, take(Arguments.BYTES));
+    products = new Bfloat16Products(arguments);
+    call = new AttentionCalls(arguments, take(AttentionCode.constants().length * FULL));
     queryRows = take((long) QUERIES * dim * HALF);
     keyRows = take((long) keys * dim * HALF);
     valueRows = take((long) keys * dim * HALF);
@@ -81,7 +80,7 @@ final class Bfloat16Attention {
   private long bytes() {
     long rows = (long) keys * dim * (4 * HALF + 2 * FULL);
     long blocks = (long) QUERIES * KEYS * (2 * FULL + 4 * HALF) + 6L * QUERIES * dim * FULL;
-    return rows + blocks + (8L * QUERIES + KEYS) * FULL + 64 * 64 + AttentionCalls.BYTES;
+    return rows + blocks + (8L * QUERIES + KEYS) * FULL + 64 * 64 + Arguments.BYTES;
   }
 
   private long take(long bytes) {
@@ -105,7 +104,7 @@ final class Bfloat16Attention {
   private void read(Strided from, int batch, int head, int first, int rows, long to) {
     long row = (long) dim * HALF;
     long source = from.address(batch, head, first);
-    call.copy(source, from.distance(), to, row, rows, row / 64);
+    products.copy(source, from.distance(), to, row, rows, row / 64);
     long rest = (up(rows, STRIP) - rows) * row;
     memory.asSlice(to - base + rows * row, rest).fill((byte) 0);
   }
@@ -116,8 +115,8 @@ final class Bfloat16Attention {
     int keyHead = unit % task.keyHeads();
     read(task.key(), batch, keyHead, 0, task.keys(), keyRows);
     read(task.value(), batch, keyHead, 0, task.keys(), valueRows);
-    call.pairsAcross(keyRows, dim, keyFactor, keys);
-    call.pairsDown(valueRows, dim, valueDown, keys);
+    products.pairsAcross(keyRows, dim, keyFactor, keys);
+    products.pairsDown(valueRows, dim, valueDown, keys);
     int first = keyHead * task.groups();
     for (int head = first; head < first + task.groups(); head++) {
       for (int at = 0; at < task.queries(); at += QUERIES) {
@@ -128,7 +127,7 @@ final class Bfloat16Attention {
 
   private void forward(int batch, int head, int at) {
     int rows = Math.min(QUERIES, task.queries() - at);
-    int tiles = up(rows, STRIP) / AttentionCode.ROWS;
+    int tiles = up(rows, STRIP) / ProductCode.ROWS;
     read(task.query(), batch, head, at, rows, queryRows);
     fill(largest, up(rows, STRIP), NOTHING);
     fill(sums, up(rows, STRIP), 0);
@@ -136,10 +135,10 @@ final class Bfloat16Attention {
     for (int from = low; from < high(at, rows); from += KEYS) {
       int width = Math.min(KEYS, up(high(at, rows), STRIP) - from);
       long strip = (long) dim / 2 * LINE;
-      call.multiply(
-          new AttentionCalls.Left(queryRows, (long) dim * HALF, FULL),
-          new AttentionCalls.Right(keyFactor + from / STRIP * strip, strip),
-          new AttentionCalls.Result(scores, (long) KEYS * FULL, false),
+      products.multiply(
+          new Bfloat16Products.Left(queryRows, (long) dim * HALF, FULL),
+          new Bfloat16Products.Right(keyFactor + from / STRIP * strip, strip),
+          new Bfloat16Products.Result(scores, (long) KEYS * FULL, false),
           tiles,
           width / STRIP,
           dim / 2);
@@ -158,10 +157,10 @@ final class Bfloat16Attention {
       if (from > low) {
         call.scale(mixed, (long) dim * FULL, 8L * tiles, dim / 16, factors);
       }
-      call.multiply(
-          new AttentionCalls.Left(weights, (long) KEYS * HALF, FULL),
-          new AttentionCalls.Right(valueDown + (long) from / 2 * LINE, (long) keys / 2 * LINE),
-          new AttentionCalls.Result(mixed, (long) dim * FULL, from > low),
+      products.multiply(
+          new Bfloat16Products.Left(weights, (long) KEYS * HALF, FULL),
+          new Bfloat16Products.Right(valueDown + (long) from / 2 * LINE, (long) keys / 2 * LINE),
+          new Bfloat16Products.Result(mixed, (long) dim * FULL, from > low),
           tiles,
           dim / STRIP,
           width / 2);
@@ -273,7 +272,7 @@ final class Bfloat16Attention {
       int keyHead = unit % task.keyHeads();
       read(task.key(), batch, keyHead, 0, task.keys(), keyRows);
       read(task.value(), batch, keyHead, 0, task.keys(), valueRows);
-      call.pairsDown(keyRows, dim, keyFactor, keys);
+      products.pairsDown(keyRows, dim, keyFactor, keys);
       memory.asSlice(keySlope - base, (long) keys * dim * FULL).fill((byte) 0);
       memory.asSlice(valueSlope - base, (long) keys * dim * FULL).fill((byte) 0);
       int first = keyHead * task.groups();
@@ -305,10 +304,10 @@ final class Bfloat16Attention {
       int wide = up(rows, STRIP);
       read(task.query(), batch, head, at, rows, queryRows);
       read(slopes.mixed(), batch, head, at, rows, slopeRows);
-      call.pairsAcross(queryRows, dim, queryAcross, wide);
-      call.pairsDown(queryRows, dim, queryDown, wide);
-      call.pairsAcross(slopeRows, dim, slopeAcross, wide);
-      call.pairsDown(slopeRows, dim, slopeDown, wide);
+      products.pairsAcross(queryRows, dim, queryAcross, wide);
+      products.pairsDown(queryRows, dim, queryDown, wide);
+      products.pairsAcross(slopeRows, dim, slopeAcross, wide);
+      products.pairsDown(slopeRows, dim, slopeDown, wide);
       ofQueries(batch, head, at, rows, wide);
       int low = low(at);
       for (int from = low; from < high(at, rows); from += KEYS) {
@@ -328,11 +327,11 @@ final class Bfloat16Attention {
             task.scale());
         gather(weights, slopeDown, valueSlope, from, width, wide);
         gather(scoreSlopes, queryDown, keySlope, from, width, wide);
-        call.multiply(
-            new AttentionCalls.Left(scorePairs, FULL, (long) QUERIES * FULL),
-            new AttentionCalls.Right(keyFactor + (long) from / 2 * LINE, (long) keys / 2 * LINE),
-            new AttentionCalls.Result(mixed, (long) dim * FULL, from > low),
-            wide / AttentionCode.ROWS,
+        products.multiply(
+            new Bfloat16Products.Left(scorePairs, FULL, (long) QUERIES * FULL),
+            new Bfloat16Products.Right(keyFactor + (long) from / 2 * LINE, (long) keys / 2 * LINE),
+            new Bfloat16Products.Result(mixed, (long) dim * FULL, from > low),
+            wide / ProductCode.ROWS,
             dim / STRIP,
             width / 2);
       }
@@ -361,22 +360,22 @@ final class Bfloat16Attention {
 
     /** Transposed scores: keys in rows. */
     private void score(long rows, long across, long to, int from, int width, int wide) {
-      call.multiply(
-          new AttentionCalls.Left(rows + (long) from * dim * HALF, (long) dim * HALF, FULL),
-          new AttentionCalls.Right(across, (long) dim / 2 * LINE),
-          new AttentionCalls.Result(to, (long) QUERIES * FULL, false),
-          width / AttentionCode.ROWS,
+      products.multiply(
+          new Bfloat16Products.Left(rows + (long) from * dim * HALF, (long) dim * HALF, FULL),
+          new Bfloat16Products.Right(across, (long) dim / 2 * LINE),
+          new Bfloat16Products.Result(to, (long) QUERIES * FULL, false),
+          width / ProductCode.ROWS,
           wide / STRIP,
           dim / 2);
     }
 
     /** {@code to += weights x}, for the keys of a block. */
     private void gather(long left, long down, long to, int from, int width, int wide) {
-      call.multiply(
-          new AttentionCalls.Left(left, (long) QUERIES * HALF, FULL),
-          new AttentionCalls.Right(down, (long) wide / 2 * LINE),
-          new AttentionCalls.Result(to + (long) from * dim * FULL, (long) dim * FULL, true),
-          width / AttentionCode.ROWS,
+      products.multiply(
+          new Bfloat16Products.Left(left, (long) QUERIES * HALF, FULL),
+          new Bfloat16Products.Right(down, (long) wide / 2 * LINE),
+          new Bfloat16Products.Result(to + (long) from * dim * FULL, (long) dim * FULL, true),
+          width / ProductCode.ROWS,
           dim / STRIP,
           wide / 2);
     }

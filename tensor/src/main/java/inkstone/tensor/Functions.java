@@ -33,8 +33,12 @@ public final class Functions {
           "linear of %s and %s%s: needs fractions, [..., in], [out, in] and [out]"
               .formatted(x, weight, bias.map(b -> " and " + b).orElse("")));
     }
-    return Kernels.widens(x) || Kernels.multiplies(x)
-        ? kernelLinear(x, weight, bias)
+    if (Kernels.widens(x) || Kernels.multiplies(x)) {
+      return kernelLinear(x, weight, bias);
+    }
+    return Kernels.isHalf(x, weight)
+            && Bfloat16Linear.fits(x.count() / x.size(-1), weight.size(1), weight.size(0))
+        ? halfLinear(x, weight, bias)
         : composedLinear(x, weight, bias);
   }
 
@@ -97,6 +101,14 @@ public final class Functions {
           return Native.perform(
               "linear", () -> new CpuLinear(x.alive(), w.alive(), added), inputs(x, w, b));
         });
+  }
+
+  static Tensor halfLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+    var added = bias.map(Tensor::alive).orElseGet(org.bytedeco.pytorch.Tensor::new);
+    return Native.perform(
+        "linear",
+        () -> new Bfloat16Linear(x.alive(), weight.alive(), weight.narrowed(), added),
+        inputs(x, weight, bias));
   }
 
   static Tensor composedLinear(Tensor x, Tensor weight, Optional<Tensor> bias) {

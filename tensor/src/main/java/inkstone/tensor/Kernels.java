@@ -26,6 +26,14 @@ final class Kernels {
     return x.dtype() == DType.BFLOAT16 && x.device().equals(Device.CPU) && !Half.MULTIPLIES;
   }
 
+  /** Whether x is bfloat16 on the CPU, and the weight too or float32. */
+  static boolean isHalf(Tensor x, Tensor weight) {
+    return x.dtype() == DType.BFLOAT16
+        && (weight.dtype() == DType.BFLOAT16 || weight.dtype() == DType.FLOAT32)
+        && x.device().equals(Device.CPU)
+        && weight.device().equals(Device.CPU);
+  }
+
   /** Whether a kernel may take these: all float32 or all bfloat16, on the CPU. */
   static boolean take(Tensor first, Tensor... others) {
     var type = first.dtype();

@@ -290,6 +290,11 @@ public final class Tensor implements AutoCloseable {
             "as " + dtype, () -> new Converted.Cast(alive(), converted.of(alive(), dtype)), this);
   }
 
+  /** The elements in bfloat16, kept as {@link #as} keeps them. */
+  org.bytedeco.pytorch.Tensor narrowed() {
+    return dtype() == DType.BFLOAT16 ? alive() : converted.of(alive(), DType.BFLOAT16);
+  }
+
   /** The elements on another device. */
   public Tensor to(Device device) {
     if (device.equals(Device.CPU) && !alive().is_cuda()) {

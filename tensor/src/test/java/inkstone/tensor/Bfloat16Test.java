@@ -245,6 +245,52 @@ class Bfloat16Test {
         Plain.random(random, out));
   }
 
+  /** By machine code, where it runs: one block of rows and tokens, and several, whole or not. */
+  @ParameterizedTest
+  @CsvSource({"64, 32, 32", "136, 64, 96", "520, 224, 160", "1032, 32, 320"})
+  void linearByMachineCode(int rows, int in, int out) {
+    var x = Plain.random(random, rows, in);
+    var weight = Plain.random(random, out, in).map(v -> v / Math.sqrt(rows));
+    assertEquals(Bfloat16Products.RUN, Bfloat16Linear.fits(rows, in, out));
+    same(
+        t -> Functions.linear(t[0], t[1], Optional.empty()),
+        t -> Functions.composedLinear(t[0], t[1], Optional.empty()),
+        x.map(v -> v / Math.sqrt(out)),
+        weight);
+    same(
+        t -> Functions.linear(t[0], t[1], Optional.of(t[2])),
+        t -> Functions.composedLinear(t[0], t[1], Optional.of(t[2])),
+        Plain.random(random, 2, rows / 2, in).map(v -> v / Math.sqrt(rows * out)),
+        weight,
+        Plain.random(random, out).map(v -> v / rows));
+  }
+
+  /** Float32 weights gather unrounded, over several passes, and the same whatever the threads. */
+  @Test
+  void machineCodeGathersWholeGradients() {
+    var x = half(Plain.random(random, 1040, 32));
+    var slopes = half(Plain.random(random, 1040, 160));
+    var exact = slopes.to(DType.FLOAT64).transpose(0, 1).matmul(x.to(DType.FLOAT64));
+    var start = Plain.random(random, 160, 32).tensor().to(DType.FLOAT32);
+    float[] first = null;
+    for (int threads : new int[] {1, 2, 3}) {
+      int before = Engine.threads();
+      Engine.threads(threads);
+      try {
+        var weight = start.detach().copy().requiresGrad(true);
+        for (int pass = 1; pass <= 2; pass++) {
+          Functions.linear(x, weight, Optional.empty()).mul(slopes).sum().backward();
+          Plain.of(exact.mul(pass)).assertSame(weight.grad().orElseThrow(), 1e-4);
+        }
+        var gathered = weight.grad().orElseThrow().toFloats();
+        first = first == null ? gathered : first;
+        assertArrayEquals(first, gathered);
+      } finally {
+        Engine.threads(before);
+      }
+    }
+  }
+
   /** What float32 weights gather is not rounded, and adds up over several passes. */
   @Test
   void gradientsOfFloat32WeightsAreWhole() {
