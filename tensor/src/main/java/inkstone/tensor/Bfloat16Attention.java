@@ -106,7 +106,9 @@ final class Bfloat16Attention {
     long source = from.address(batch, head, first);
     products.copy(source, from.distance(), to, row, rows, row / 64);
     long rest = (up(rows, STRIP) - rows) * row;
-    memory.asSlice(to - base + rows * row, rest).fill((byte) 0);
+    if (rest > 0) {
+      memory.asSlice(to - base + rows * row, rest).fill((byte) 0);
+    }
   }
 
   /** Works out the mixed values of one batch and key head. */

@@ -29,9 +29,9 @@ final class Bfloat16Linear extends Operation {
   private static final int TOKENS = 512;
 
   /** Strips of outputs and of inputs of one block of a weight's gradient. */
-  private static final int OUT_STRIPS = 4;
+  private static final int OUT_STRIPS = 3;
 
-  private static final int IN_STRIPS = 6;
+  private static final int IN_STRIPS = 12;
   private static final int FEWEST_ROWS = 64;
 
   private final Tensor input;
