@@ -50,8 +50,8 @@ final class KernelWarmUp {
         RowNorm.normalize(values, values, 1);
         SwiGlu.forward(values, COLUMNS);
         WeightTile.unpack8(memory.address(), tile, 0, COLUMNS);
-        StripKernel.product(units, tile, strip, scales, strip, sums);
-        GroupProduct.product4(x.pairs(), x.scales(), memory.address(), scales, sums);
+        StripKernel.product(units, tile, strip, 0, strip, scales, strip, sums);
+        GroupProduct.product4(x, 0, memory.address(), scales, sums);
       }
     }
   }
