@@ -63,6 +63,14 @@ record DotCode(PackedForm form, int rows, int vectors) {
   static final int GROUP_BYTES = 112;
   static final int ARGUMENT_BYTES = 120;
 
+  /**
+   * How far ahead of where it reads memory is brought nearer: weights that are read once come from
+   * far, and a CPU does not look beyond a page by itself.
+   */
+  private static final int AHEAD = 2048;
+
+  private static final int LINE = 64;
+
   private static final Register[] BASES = {RSI, RBX, R12, R13};
 
   private static final int GROUP_COLUMNS = PackedForm.ROWS;
@@ -168,6 +176,11 @@ record DotCode(PackedForm form, int rows, int vectors) {
             multiply(weight, step, v);
             multiply(weight + 1, step + steps, v);
           }
+        }
+      }
+      if (of.vectors * LANES == GROUP_COLUMNS) {
+        for (int i = 0; i < of.blockBytes(); i += LINE) {
+          code.prefetch(Assembler.at(R8, AHEAD + i));
         }
       }
       scale();

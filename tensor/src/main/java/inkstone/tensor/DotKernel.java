@@ -26,13 +26,13 @@ record DotKernel(RoundedRows x, List<QuantizedMatrix> parts, long y, long bias, 
   /** Rows that are taken with all vectors of a group at once; more go by one vector. */
   private static final int FEW = 6;
 
-  /** Bytes of weights that a thread takes at once where they are read only once. */
-  private static final int PIECE = 1 << 16;
-
-  /** The same where many rows read them: what stays in the second cache. */
+  /** Bytes of weights that a thread takes at once where many rows read them: the second cache. */
   private static final int KEPT = 3 << 17;
 
-  /** Pieces that each thread has to do at least, where there are so many groups. */
+  /** Bytes of weights of one call, which a garbage collection has to wait for. */
+  private static final int CALL = 1 << 19;
+
+  /** Pieces that each thread has to do at least then, where there are so many groups. */
   private static final int SHARES = 4;
 
   private static final Map<DotCode, MachineCode> CODES = new ConcurrentHashMap<>();
@@ -72,14 +72,19 @@ record DotKernel(RoundedRows x, List<QuantizedMatrix> parts, long y, long bias, 
     }
   }
 
+  /**
+   * Few rows read weights once, and a thread does so fastest in one piece: memory is read ahead. Of
+   * many rows, a piece serves all.
+   */
   private List<Piece> pieces() {
     var pieces = new ArrayList<Piece>();
     int start = 0;
     int all = parts.stream().mapToInt(w -> PackedForm.groups(w.rows)).sum();
-    int share = Math.max(1, all / (SHARES * Engine.threads()));
+    int shares = Engine.threads() * (x.rows() <= FEW ? 1 : SHARES);
+    int share = (all + shares - 1) / shares;
     for (var w : parts) {
       int groups = PackedForm.groups(w.rows);
-      int most = (x.rows() <= FEW ? PIECE : KEPT) / (int) w.form.groupBytes(w.columns);
+      int most = x.rows() <= FEW ? groups : KEPT / (int) w.form.groupBytes(w.columns);
       int some = Math.clamp(most, 1, share);
       for (int first = 0; first < groups; first += some) {
         pieces.add(new Piece(w, start, first, Math.min(some, groups - first)));
@@ -103,10 +108,12 @@ record DotKernel(RoundedRows x, List<QuantizedMatrix> parts, long y, long bias, 
     var w = piece.w;
     int vectors = rows <= FEW ? ROWS / LANES : 1;
     int last = piece.first + piece.groups - 1;
+    int some = (int) Math.max(1, CALL / w.form.groupBytes(w.columns));
     int whole = Math.min(last + 1, w.rows / ROWS) - piece.first;
     for (int lane = 0; lane < ROWS; lane += vectors * LANES) {
-      if (whole > 0) {
-        call(piece, row, rows, vectors, piece.first, whole, lane, ROWS - lane);
+      for (int done = 0; done < whole; done += some) {
+        int groups = Math.min(some, whole - done);
+        call(piece, row, rows, vectors, piece.first + done, groups, lane, ROWS - lane);
       }
       int left = w.rows - last * ROWS - lane;
       if (left + lane < ROWS && left > 0) {
