@@ -6,6 +6,7 @@ import inkstone.tensor.GgufType;
 import inkstone.text.BpeTrainer;
 import inkstone.text.GgufVocabulary;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -35,17 +36,17 @@ final class RandomGguf {
     int vocabulary = size.config().vocabulary();
     var metadata = new LinkedHashMap<>(GgufVocabulary.of(tokenizer, vocabulary));
     if (vocabulary > CONTROLS) {
-      metadata.computeIfPresent(TOKENS, (key, tokens) -> named((String[]) tokens));
+      metadata.computeIfPresent(TOKENS, (key, tokens) -> named((List<?>) tokens));
     }
     try (var decoder = Decoder.random(size.config(), SEED)) {
       GgufModel.save(file, decoder, type, metadata);
     }
   }
 
-  private static String[] named(String[] tokens) {
-    var all = tokens.clone();
+  private static List<?> named(List<?> tokens) {
+    var all = new ArrayList<Object>(tokens);
     for (int i = 0; i < LLAMA3.size(); i++) {
-      all[CONTROLS + i] = LLAMA3.get(i);
+      all.set(CONTROLS + i, LLAMA3.get(i));
     }
     return all;
   }

@@ -87,11 +87,28 @@ final class GgufWeights {
 
     @Override
     public QuantizedMatrix matrix(List<StoredRows.Row> rows) {
-      return QuantizedMatrix.of(
-          entry.type(),
-          rows.size(),
-          Math.toIntExact(entry.shape().getLast()),
-          i -> ((Blocks) rows.get(i).source()).row(rows.get(i).number()));
+      var matrix =
+          QuantizedMatrix.of(
+              entry.type(),
+              rows.size(),
+              Math.toIntExact(entry.shape().getLast()),
+              i -> ((Blocks) rows.get(i).source()).row(rows.get(i).number()));
+      StoredRows.Source last = this;
+      unload();
+      for (var row : rows) {
+        if (row.source() != last) {
+          last = row.source();
+          ((Blocks) last).unload();
+        }
+      }
+      return matrix;
+    }
+
+    /** What was packed need not stay in memory a second time; whoever reads it again may. */
+    private void unload() {
+      if (entry.data().isMapped()) {
+        entry.data().unload();
+      }
     }
   }
 }

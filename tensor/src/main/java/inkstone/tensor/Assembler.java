@@ -81,6 +81,9 @@ final class Assembler {
   private static final int PF3 = 2;
   private static final int WIDE = 0x80;
 
+  /** Of a comparison: not less than, or without order. */
+  private static final int NOT_LESS = 5;
+
   private final ByteArrayOutputStream code = new ByteArrayOutputStream();
 
   static Memory at(Register base, int displacement) {
@@ -328,6 +331,21 @@ final class Assembler {
 
   Assembler divide(int to, int left, Operand right) {
     return evex(M0F, NP, 0x5E, to, left, right);
+  }
+
+  /** Lanes whose bit in the mask is 0 become 0. */
+  Assembler divide(int to, int left, Operand right, int mask) {
+    return evex(M0F, NP, 0x5E, to, left, right, 0x80 | mask);
+  }
+
+  /** Sets the bits of a mask where a number is not below another, or one of them is NaN. */
+  Assembler notBelow(int mask, int left, Operand right) {
+    return evex(M0F, NP, 0xC2, mask, left, right).put(NOT_LESS);
+  }
+
+  /** Lanes whose bit in the mask is 0 stay. */
+  Assembler replace(int to, int from, int mask) {
+    return evex(M0F, NP, 0x10, to, 0, new Zmm(from), mask);
   }
 
   /** The larger of two; the right one where either is NaN. */

@@ -31,7 +31,7 @@ final class GroupProduct {
   static void of(QuantizedInput x, QuantizedMatrix w, long group, float[] scales, float[] sums) {
     long from = group + w.form.header(w.columns);
     if (w.form.bits() == 4) {
-      product4(x.pairs(), x.scales(), from, scales, sums);
+      product4(x, w.form.offset(), from, scales, sums);
     } else if (w.form.unit() == PackedForm.COLUMNS) {
       product8(x.pairs(), x.scales(), from, scales, sums);
     } else {
@@ -122,15 +122,24 @@ final class GroupProduct {
 
   /**
    * One vector after the other: two together, with four inputs each, are more than registers hold.
+   *
+   * @param offset what is taken from each weight: its times the inputs from the sum
    */
-  static void product4(int[] x, float[] inputs, long from, float[] scales, float[] sums) {
+  static void product4(QuantizedInput x, int offset, long from, float[] scales, float[] sums) {
     for (int lane = 0; lane < ROWS; lane += LANES) {
-      product4(x, inputs, from + 4L * lane, scales, sums, lane);
+      product4(x.pairs(), x.scales(), x.wholes(), offset, from + 4L * lane, scales, sums, lane);
     }
   }
 
   private static void product4(
-      int[] x, float[] inputs, long from, float[] scales, float[] sums, int lane) {
+      int[] x,
+      float[] inputs,
+      int[] wholes,
+      int offset,
+      long from,
+      float[] scales,
+      float[] sums,
+      int lane) {
     var all = FloatVector.zero(FLOATS);
     var sum = IntVector.zero(INTS);
     for (int i = 0; i < 4 * inputs.length; i++) {
@@ -140,7 +149,7 @@ final class GroupProduct {
       var eight = eight(v, pair(x, pair), pair(x, pair + 1), pair(x, pair + 8), pair(x, pair + 9));
       sum = sum.reinterpretAsShorts().add(eight).reinterpretAsInts();
       if ((i & 3) == 3) {
-        var whole = folded(sum.reinterpretAsShorts());
+        var whole = folded(sum.reinterpretAsShorts()).sub(offset * wholes[unit]);
         all = scaled(whole, scales, unit * ROWS + lane, inputs[unit], all);
         sum = IntVector.zero(INTS);
       }

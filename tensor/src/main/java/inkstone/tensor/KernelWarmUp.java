@@ -41,17 +41,21 @@ final class KernelWarmUp {
       var tile = new float[COLUMNS * PackedForm.ROWS];
       var strip = new float[COLUMNS * QuantizedStrips.ROWS];
       var output = new QuantizedOutput(memory.address(), PackedForm.ROWS, 0, memory.address());
+      boolean products = !MachineCode.runs(MachineCode.DOT_BYTES);
       for (int i = 0; i < TIMES; i++) {
         Arrays.fill(values, 0.5f);
+        RowNorm.normalize(values, values, 1);
+        SwiGlu.forward(values, COLUMNS);
+        if (!products) {
+          continue; // machine code needs no compiler
+        }
         var x = QuantizedInput.of(values, COLUMNS);
         GroupProduct.product8(x.pairs(), x.scales(), memory.address(), scales, sums);
         VectorUnpacking.halves(memory.address(), scales);
         output.write(sums, 0, 0, 0, PackedForm.ROWS);
-        RowNorm.normalize(values, values, 1);
-        SwiGlu.forward(values, COLUMNS);
         WeightTile.unpack8(memory.address(), tile, 0, COLUMNS);
-        StripKernel.product(units, tile, strip, scales, strip, sums);
-        GroupProduct.product4(x.pairs(), x.scales(), memory.address(), scales, sums);
+        StripKernel.product(units, tile, strip, 0, strip, scales, strip, sums);
+        GroupProduct.product4(x, 0, memory.address(), scales, sums);
       }
     }
   }

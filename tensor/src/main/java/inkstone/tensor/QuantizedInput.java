@@ -10,29 +10,32 @@ import jdk.incubator.vector.VectorOperators;
  * @param pairs two numbers to an int: of each four, the first and, above it, the third, then the
  *     second and the fourth
  * @param scales one for each 32 numbers
+ * @param wholes the sums of those 32 whole numbers
  * @param sums of those 32 numbers, as rounded
  */
-record QuantizedInput(int[] pairs, float[] scales, float[] sums) {
+record QuantizedInput(int[] pairs, float[] scales, int[] wholes, float[] sums) {
 
   private static final int BLOCK = PackedForm.COLUMNS;
   private static final int MOST = 127;
 
   /** Added to a float below 2^22, it leaves the nearest whole number in the last bits. */
-  private static final float ROUND = 0x1.8p23f;
+  static final float ROUND = 0x1.8p23f;
 
   /** The first {@code count} numbers. */
   static QuantizedInput of(float[] x, int count) {
     var pairs = new int[count / 2];
     var scales = new float[count / BLOCK];
+    var wholes = new int[scales.length];
     var sums = new float[scales.length];
     var bits = new int[BLOCK];
     for (int block = 0; block < scales.length; block++) {
       float scale = largest(x, block * BLOCK) / MOST;
       round(x, block * BLOCK, scale < Float.MIN_NORMAL ? 0 : 1 / scale, bits);
       scales[block] = scale;
-      sums[block] = scale * pair(bits, pairs, block * BLOCK / 2);
+      wholes[block] = pair(bits, pairs, block * BLOCK / 2);
+      sums[block] = scale * wholes[block];
     }
-    return new QuantizedInput(pairs, scales, sums);
+    return new QuantizedInput(pairs, scales, wholes, sums);
   }
 
   private static float largest(float[] x, int from) {

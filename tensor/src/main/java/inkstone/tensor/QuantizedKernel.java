@@ -62,7 +62,10 @@ record QuantizedKernel(
             for (int g = piece * some; g < Math.min(groups, (piece + 1) * some); g++) {
               long group = address + g * bytes;
               VectorUnpacking.scales(w, group, false, scales);
-              boolean shifts = least(w, group, scales, least);
+              boolean shifts = w.form.least();
+              if (shifts) {
+                VectorUnpacking.scales(w, group, true, least);
+              }
               for (int i = 0; i < x.size(); i++) {
                 GroupProduct.of(x.get(i), w, group, scales, sums);
                 if (shifts) {
@@ -73,21 +76,6 @@ record QuantizedKernel(
             }
           };
         });
-  }
-
-  /** What each sum of inputs is multiplied with, because numbers do not begin at 0. */
-  static boolean least(QuantizedMatrix w, long group, float[] scales, float[] least) {
-    if (w.form.least()) {
-      VectorUnpacking.scales(w, group, true, least);
-      return true;
-    }
-    if (w.form.offset() == 0) {
-      return false;
-    }
-    for (int i = 0; i < least.length; i++) {
-      least[i] = -w.form.offset() * scales[i];
-    }
-    return true;
   }
 
   /** Adds sums of inputs, multiplied with least values. */

@@ -30,7 +30,7 @@ record QuantizedLinear(
         && bias.map(QuantizedLinear::isPlain).orElse(true)
         && added.map(QuantizedLinear::isPlain).orElse(true)
         && (!(before instanceof Before.RmsNorm norm) || isPlain(norm.weight()))) {
-      return kernel();
+      return DotKernel.takes(weight) ? machine() : kernel();
     }
     return Scope.of(
         () -> {
@@ -75,6 +75,27 @@ record QuantizedLinear(
 
   /** Inputs rounded to 8 bits; see {@link QuantizedKernel}. */
   Tensor kernel() {
+    return rows(
+        (first, rows, y, bias, added) ->
+            new QuantizedKernel(inputs(first, rows), weight, y, bias, added).run());
+  }
+
+  /** The same numbers by machine code; see {@link DotKernel}. */
+  Tensor machine() {
+    return rows(
+        (first, rows, y, bias, added) -> {
+          var rounded = RoundedRows.of(rows, weight.getFirst().columns);
+          each(first, rows, rounded::put);
+          new DotKernel(rounded, weight, y, bias, added).run();
+        });
+  }
+
+  /** A product of some rows, all but the inputs by address. */
+  private interface Product {
+    void of(int first, int rows, long y, long bias, long added);
+  }
+
+  private Tensor rows(Product product) {
     return Native.call(
         "linear",
         () -> {
@@ -85,13 +106,12 @@ record QuantizedLinear(
           int some = Math.max(QuantizedStrips.ROWS, SOME / weight.getFirst().columns);
           for (int first = 0; first < rows; first += some) {
             long past = first * out * Float.BYTES;
-            new QuantizedKernel(
-                    inputs(first, Math.min(some, rows - first)),
-                    weight,
-                    y.data_ptr().address() + past,
-                    bias.map(QuantizedLinear::address).orElse(0L),
-                    added.map(a -> address(a) + past).orElse(0L))
-                .run();
+            product.of(
+                first,
+                Math.min(some, rows - first),
+                y.data_ptr().address() + past,
+                bias.map(QuantizedLinear::address).orElse(0L),
+                added.map(a -> address(a) + past).orElse(0L));
           }
           return y;
         },
@@ -102,15 +122,26 @@ record QuantizedLinear(
     return x.alive().data_ptr().address();
   }
 
-  /** Rows from {@code first} on. */
   private List<QuantizedInput> inputs(int first, int rows) {
+    var inputs = new QuantizedInput[rows];
+    int columns = weight.getFirst().columns;
+    each(first, rows, (i, row) -> inputs[i] = QuantizedInput.of(row, columns));
+    return List.of(inputs);
+  }
+
+  /** Takes a row of what the product sees. */
+  private interface Row {
+    void take(int i, float[] row);
+  }
+
+  /** Rows from {@code first} on. */
+  private void each(int first, int rows, Row to) {
     int width = weight.getFirst().columns * before.times();
     var memory = MemorySegment.ofAddress(address(x)).reinterpret(x.count() * Float.BYTES);
     var scale =
         before instanceof Before.RmsNorm norm
             ? RowNorm.weights(norm.weight().alive())
             : new float[0];
-    var inputs = new QuantizedInput[rows];
     Workers.run(
         (rows + PIECE - 1) / PIECE,
         () -> {
@@ -119,20 +150,19 @@ record QuantizedLinear(
             for (int i = piece * PIECE; i < Math.min(rows, (piece + 1) * PIECE); i++) {
               long at = (long) (first + i) * width * Float.BYTES;
               MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, at, row, 0, width);
-              inputs[i] = input(row, scale);
+              prepare(row, scale);
+              to.take(i, row);
             }
           };
         });
-    return List.of(inputs);
   }
 
-  private QuantizedInput input(float[] row, float[] scale) {
+  private void prepare(float[] row, float[] scale) {
     switch (before) {
       case Before.Nothing nothing -> {}
       case Before.RmsNorm norm -> RowNorm.normalize(row, scale, norm.epsilon());
       case Before.SwiGlu gate -> SwiGlu.forward(row, row.length / 2);
     }
-    return QuantizedInput.of(row, weight.getFirst().columns);
   }
 
   private long[] shape() {

@@ -26,12 +26,23 @@ public final class QuantizedMatrix implements AutoCloseable {
     this.form = form;
     this.rows = rows;
     this.columns = columns;
-    memory =
-        Scope.keep(
-            Tensor.zeros(
-                DType.UINT8,
-                Device.CPU,
-                PackedForm.groups(rows) * form.groupBytes(columns) + PackedForm.COLUMNS));
+    long groups = PackedForm.groups(rows) * form.groupBytes(columns);
+    memory = Scope.keep(unwritten(groups + PackedForm.COLUMNS));
+    Native.memory(memory.alive()).asSlice(groups).fill((byte) 0);
+  }
+
+  private static Tensor unwritten(long bytes) {
+    return Native.call(
+        "memory of a matrix",
+        () -> {
+          var all =
+              org.bytedeco.pytorch.global.torch.empty(
+                  new long[] {bytes},
+                  Native.options(DType.UINT8, Device.CPU),
+                  new org.bytedeco.pytorch.MemoryFormatOptional());
+          HugePages.ask(Native.memory(all));
+          return all;
+        });
   }
 
   /** Whether rows of that many columns are kept in the type's blocks; the others are widened. */

@@ -8,9 +8,10 @@ import java.util.List;
  *
  * @param numbers [strips][columns][ROWS]; 0 in the rows that the last strip lacks
  * @param scales [strips][columns / 32][ROWS]
+ * @param wholes the same of the sums of whole numbers
  * @param sums the same of those of the inputs
  */
-record QuantizedStrips(float[][] numbers, float[][] scales, float[][] sums) {
+record QuantizedStrips(float[][] numbers, float[][] scales, float[][] wholes, float[][] sums) {
 
   /** With two vectors of weights these make eight sums: as many as registers hold. */
   static final int ROWS = 4;
@@ -19,6 +20,7 @@ record QuantizedStrips(float[][] numbers, float[][] scales, float[][] sums) {
     int strips = (rows.size() + ROWS - 1) / ROWS;
     var numbers = new float[strips][];
     var scales = new float[strips][];
+    var wholes = new float[strips][];
     var sums = new float[strips][];
     Workers.run(
         strips,
@@ -27,17 +29,19 @@ record QuantizedStrips(float[][] numbers, float[][] scales, float[][] sums) {
               int columns = 2 * rows.getFirst().pairs().length;
               numbers[strip] = new float[columns * ROWS];
               scales[strip] = new float[columns / PackedForm.COLUMNS * ROWS];
+              wholes[strip] = new float[scales[strip].length];
               sums[strip] = new float[scales[strip].length];
               for (int i = 0; i < Math.min(ROWS, rows.size() - strip * ROWS); i++) {
                 var row = rows.get(strip * ROWS + i);
                 spread(row.pairs(), numbers[strip], i);
                 for (int unit = 0; unit < row.scales().length; unit++) {
                   scales[strip][unit * ROWS + i] = row.scales()[unit];
+                  wholes[strip][unit * ROWS + i] = row.wholes()[unit];
                   sums[strip][unit * ROWS + i] = row.sums()[unit];
                 }
               }
             });
-    return new QuantizedStrips(numbers, scales, sums);
+    return new QuantizedStrips(numbers, scales, wholes, sums);
   }
 
   private static void spread(int[] pairs, float[] to, int row) {

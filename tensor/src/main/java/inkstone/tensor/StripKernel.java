@@ -70,7 +70,8 @@ final class StripKernel {
     var numbers = x.numbers()[strip];
     var scales = x.scales()[strip];
     if (tile.unit() == PackedForm.COLUMNS) {
-      product(units, tile.numbers(), numbers, tile.scales(), scales, sums);
+      var wholes = x.wholes()[strip];
+      product(units, tile.numbers(), numbers, tile.offset(), wholes, tile.scales(), scales, sums);
     } else {
       halves(units, tile.numbers(), numbers, tile.scales(), scales, sums);
     }
@@ -82,12 +83,24 @@ final class StripKernel {
   /**
    * The inner loop's count is a constant: where it is not, the compiler's code is slower by a
    * third.
+   *
+   * @param offset what is taken from each weight: its times the inputs from the sum
    */
   static void product(
-      int units, float[] w, float[] x, float[] scales, float[] inputs, float[] sums) {
+      int units,
+      float[] w,
+      float[] x,
+      int offset,
+      float[] wholes,
+      float[] scales,
+      float[] inputs,
+      float[] sums) {
     for (int unit = 0; unit < units; unit++) {
       FloatVector c00, c01, c10, c11, c20, c21, c30, c31;
-      c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = FloatVector.zero(FLOATS);
+      c00 = c01 = FloatVector.broadcast(FLOATS, -offset * wholes[unit * ROWS]);
+      c10 = c11 = FloatVector.broadcast(FLOATS, -offset * wholes[unit * ROWS + 1]);
+      c20 = c21 = FloatVector.broadcast(FLOATS, -offset * wholes[unit * ROWS + 2]);
+      c30 = c31 = FloatVector.broadcast(FLOATS, -offset * wholes[unit * ROWS + 3]);
       int right = unit * 32 * WIDTH;
       int left = unit * 32 * ROWS;
       for (int i = 0; i < 32; i++) {

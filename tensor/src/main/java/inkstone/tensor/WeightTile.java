@@ -20,7 +20,6 @@ final class WeightTile {
   private final float[] numbers;
   private final float[] scales;
   private final float[] least;
-  private boolean shifts;
 
   WeightTile(QuantizedMatrix w) {
     this.w = w;
@@ -43,7 +42,12 @@ final class WeightTile {
 
   /** Whether {@link #least} counts. */
   boolean shifts() {
-    return shifts;
+    return w.form.least();
+  }
+
+  /** What is taken from each whole number. */
+  int offset() {
+    return w.form.offset();
   }
 
   int columns() {
@@ -59,7 +63,9 @@ final class WeightTile {
   void read(int number) {
     long group = w.address() + number * w.form.groupBytes(w.columns);
     VectorUnpacking.scales(w, group, false, scales);
-    shifts = QuantizedKernel.least(w, group, scales, least);
+    if (shifts()) {
+      VectorUnpacking.scales(w, group, true, least);
+    }
     long from = group + w.form.header(w.columns);
     for (int lane = 0; lane < ROWS; lane += LANES) {
       if (w.form.bits() == 8) {

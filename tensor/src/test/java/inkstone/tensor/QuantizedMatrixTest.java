@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -106,6 +107,42 @@ class QuantizedMatrixTest {
         assertArrayEquals(exact.toFloats(), whole.toFloats(), 0.02f * size);
         assertFalse(java.util.Arrays.equals(exact.toFloats(), whole.toFloats()));
       }
+    }
+  }
+
+  /** Machine code gives the numbers of the Vector API, bit for bit, whatever the shapes. */
+  @ParameterizedTest
+  @EnumSource(names = {"Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q5_K"})
+  void machineCodeGivesTheSameNumbers(GgufType type) {
+    for (int out : new int[] {1, 17, 32, 83}) {
+      try (var scope = Scope.open();
+          var first = matrix(type, out, 512);
+          var second = matrix(type, 24, 512)) {
+        var parts = List.of(first, second);
+        assumeTrue(DotKernel.takes(parts));
+        for (int rows : new int[] {1, 2, 6, 7, 13, 25}) {
+          var x = input(rows, 512).mul(new double[] {1, 1e-30, 1e-37}[random.nextInt(3)]);
+          var added = Optional.of(input(rows, out + 24L));
+          var bias = Optional.of(input(1, out + 24L).reshape(out + 24L));
+          var plain = ways(x, parts);
+          var shifted = new QuantizedLinear(Before.NOTHING, x, parts, bias, added);
+          for (var way : List.of(plain, shifted)) {
+            assertArrayEquals(
+                way.kernel().toFloats(),
+                way.machine().toFloats(),
+                0,
+                "%d rows of %d, seed %d".formatted(rows, out, SEED));
+          }
+        }
+      }
+    }
+  }
+
+  /** Scales of other than 32 columns go by the Vector API. */
+  @Test
+  void whatMachineCodeDoesNotTake() {
+    try (var k = matrix(GgufType.Q6_K, 32, 256)) {
+      assertFalse(DotKernel.takes(List.of(k)));
     }
   }
 
