@@ -7,6 +7,7 @@ module inkstone.cli {
   requires java.management;
   requires org.jline.reader;
   requires org.jline.terminal;
+  requires tools.jackson.databind;
   requires transitive static org.jspecify;
 
   exports inkstone.cli;

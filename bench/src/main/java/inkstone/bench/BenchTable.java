@@ -30,6 +30,16 @@ public final class BenchTable {
             .filter(result.details()::containsKey)
             .map(name -> name.replace('_', ' ') + ": " + detail(result, name));
     lines.append(said.collect(Collectors.joining(", ")));
+    if (result.details().containsKey("ours_divergence")) {
+      lines.append(
+          String.format(
+              Locale.ROOT,
+              "%nchecked: %.6f nats from the weights, the peer %.6f (%s, %s tokens)",
+              figure(result, "ours_divergence"),
+              figure(result, "theirs_divergence"),
+              detail(result, "divergence_file"),
+              detail(result, "divergence_tokens")));
+    }
     if (result.roofShare().isPresent()) {
       lines.append(
           String.format(

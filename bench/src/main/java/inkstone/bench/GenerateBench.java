@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
  * @param stored the type of the matrices of a file with random weights
  * @param model a file to take instead of one with random weights
  * @param peerHome where the peer's programs or classes lie; llama.cpp's otherwise on the path
+ * @param check what both sides are checked with before they are timed
  */
 public record GenerateBench(
     GenerateWork work,
@@ -29,6 +30,7 @@ public record GenerateBench(
     Optional<Path> model,
     GeneratePeer peer,
     Optional<Path> peerHome,
+    Optional<FaithfulnessCheck> check,
     int threads,
     Rounds rounds,
     Environment environment) {
@@ -40,7 +42,8 @@ public record GenerateBench(
    *
    * @param progress gets a line when something has begun or a round has ended
    * @param notice gets a line if the peer cannot take part; then we are measured alone
-   * @throws BenchException if a side dies or answers garbage, or the model's file is not there
+   * @throws BenchException if a side dies or answers garbage, the model's file is not there, or we
+   *     are found to be further from a file's weights than llama.cpp is
    */
   public BenchResult run(Consumer<String> progress, Consumer<String> notice) {
     if (model.isPresent()) {
@@ -64,16 +67,34 @@ public record GenerateBench(
   }
 
   private BenchResult run(Path file, Consumer<String> progress, Consumer<String> notice) {
+    var type = FaithfulnessCheck.type(file);
+    var checked = check(type, progress, notice);
     progress.accept("starting our side");
     try (var us = ours(file)) {
       var them = theirs(file, notice);
       try {
         var duel = Duel.fight(work.better(), us, them, rounds, progress);
-        return result(duel, them.map(Object::toString).orElse(BenchResult.NO_PEER));
+        var name = them.map(Object::toString).orElse(BenchResult.NO_PEER);
+        var details = details(duel, type);
+        checked.ifPresent(found -> found.note(details));
+        return result(duel, name, details);
       } finally {
         them.ifPresent(Side::close);
       }
     }
+  }
+
+  private Optional<Faithfulness> check(
+      GgufType type, Consumer<String> progress, Consumer<String> notice) {
+    if (peer == GeneratePeer.NONE) {
+      return Optional.empty();
+    }
+    if (check.isEmpty()) {
+      notice.accept(FaithfulnessCheck.unchecked("no model was named for it"));
+      return Optional.empty();
+    }
+    var home = new LlamaCpp(peer == GeneratePeer.LLAMA_CPP ? peerHome : Optional.empty());
+    return check.get().run(type, home, threads, progress, notice);
   }
 
   private Side ours(Path file) {
@@ -171,7 +192,7 @@ public record GenerateBench(
     };
   }
 
-  private BenchResult result(Duel duel, String name) {
+  private BenchResult result(Duel duel, String name, SequencedMap<String, Object> details) {
     return BenchResult.of(
         work.toString(),
         name,
@@ -179,13 +200,13 @@ public record GenerateBench(
         duel.figures(),
         OptionalDouble.empty(),
         duel.memoryRatio(),
-        details(duel));
+        details);
   }
 
-  private SequencedMap<String, Object> details(Duel duel) {
+  private SequencedMap<String, Object> details(Duel duel, GgufType type) {
     var details = new LinkedHashMap<String, Object>();
     details.put("size", model.map(Path::toString).orElse(size.toString()));
-    details.put("quant", stored.toString().toLowerCase(java.util.Locale.ROOT));
+    details.put("quant", type.toString().toLowerCase(java.util.Locale.ROOT));
     details.put("prompt_tokens", work.prompt());
     details.put("written_tokens", work.written());
     details.put("streams", work.streams());

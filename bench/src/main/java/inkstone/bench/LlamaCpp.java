@@ -32,10 +32,16 @@ record LlamaCpp(Optional<Path> home) {
         .findFirst();
   }
 
+  /** That there is no such program, in words. */
+  String lacks(String name) {
+    return "no program %s %s"
+        .formatted(name, home.map(folder -> "in " + folder).orElse("on the path"));
+  }
+
   /** Why there is no such program, in one line. */
   String missing(String name) {
-    return "the peer (%s): no program %s %s; build llama.cpp and name its folder by --peer-home DIR"
-            .formatted(NAME, name, home.map(folder -> "in " + folder).orElse("on the path"))
+    return "the peer (%s): %s; build llama.cpp and name its folder by --peer-home DIR"
+            .formatted(NAME, lacks(name))
         + Arrival.ALONE;
   }
 }

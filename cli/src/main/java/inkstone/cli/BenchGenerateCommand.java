@@ -1,5 +1,6 @@
 package inkstone.cli;
 
+import inkstone.bench.FaithfulnessCheck;
 import inkstone.bench.GenerateBench;
 import inkstone.bench.GeneratePeer;
 import inkstone.bench.GenerateSize;
@@ -95,6 +96,23 @@ final class BenchGenerateCommand implements Callable<Integer> {
       description = "A GGUF file to take in place of random weights.")
   private Optional<Path> model = Optional.empty();
 
+  @Option(
+      names = "--check",
+      paramLabel = "FILE",
+      description = {
+        "A GGUF file of a real model, such as SmolLM2. Both sides read a text with it before they",
+        "are timed; where we are further from its weights than llama.cpp, the run is void.",
+        "Default: $INKSTONE_GGUF."
+      })
+  private Optional<Path> check =
+      Optional.ofNullable(System.getenv("INKSTONE_GGUF")).filter(n -> !n.isBlank()).map(Path::of);
+
+  @Option(
+      names = "--check-text",
+      paramLabel = "FILE",
+      description = "The text for --check. Default: ${DEFAULT-VALUE}.")
+  private Path checkText = Path.of("../shared/data/wikitext-2/test.txt");
+
   @Mixin private BenchOptions options = new BenchOptions();
 
   @Override
@@ -107,6 +125,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
             model,
             peer,
             peerHome,
+            check.map(file -> new FaithfulnessCheck(file, checkText)),
             options.threads(),
             options.rounds(),
             options.environment());

@@ -1,6 +1,5 @@
 package inkstone.cli;
 
-import inkstone.generate.LanguageModel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -38,10 +37,10 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var request = options.request("", MAX_TOKENS);
+    var asked = options.request("", MAX_TOKENS);
     var words = ChatWords.of(System.getenv());
-    try (var opened = LanguageModel.open(Models.path(model))) {
-      var session = new ChatSession(opened, request, system);
+    try (var opened = options.open(model)) {
+      var session = new ChatSession(opened.main(), options.guessing(asked, opened), system);
       var console = System.console();
       var term = System.getenv().getOrDefault("TERM", "dumb");
       boolean person = console != null && console.isTerminal();
@@ -50,7 +49,7 @@ final class ChatCommand implements Callable<Integer> {
           words.say(
               "welcome",
               name.substring(name.lastIndexOf('/') + 1),
-              opened.decoder().config().context());
+              opened.main().decoder().config().context());
       if (person && !term.equals("dumb")) {
         ChatTerminal.talk(session, words, welcome, ChatHistory.usual(System.getenv()));
       } else {

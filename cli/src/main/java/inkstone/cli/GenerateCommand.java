@@ -1,22 +1,29 @@
 package inkstone.cli;
 
+import inkstone.generate.BeamSearch;
 import inkstone.generate.Completion;
 import inkstone.generate.GenerationException;
 import inkstone.generate.GenerationRequest;
 import inkstone.generate.LanguageModel;
+import inkstone.generate.Piece;
 import inkstone.generate.Pieces;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code inkstone generate}: goes on writing from a prompt. */
 @Command(
@@ -42,28 +49,74 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private GenerationOptions options = new GenerationOptions();
 
+  @Mixin private BeamOptions beams = new BeamOptions();
+
+  @Option(
+      names = "--json",
+      description = {
+        "Print one line of JSON in place of the text: the text, each token with its",
+        "log-probability, why it ended and how long it took."
+      })
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
   @Override
   public Integer call() {
-    var request = request();
-    try (var opened = LanguageModel.open(Models.path(model));
-        var pieces = opened.generate(request)) {
-      var done = new CountDownLatch(1);
-      var interrupted = new Thread(() -> cancel(pieces, done));
-      Runtime.getRuntime().addShutdownHook(interrupted);
-      try {
-        write(request.prompt(), pieces, System.out);
-        System.err.println(summary(pieces.completion()));
-      } finally {
-        done.countDown();
-        forget(interrupted);
+    var words = prompt.equals("-") ? standardInput() : prompt;
+    var request = options.request(words, GenerationRequest.MAX_TOKENS);
+    var search = search(request.maxTokens());
+    try (var opened = options.open(model)) {
+      if (search.isPresent()) {
+        search(opened.main(), words, search.get());
+      } else {
+        draw(opened.main(), options.guessing(request, opened));
       }
       return 0;
     }
   }
 
-  private GenerationRequest request() {
-    return options.request(
-        prompt.equals("-") ? standardInput() : prompt, GenerationRequest.MAX_TOKENS);
+  private Optional<BeamSearch> search(int maxTokens) {
+    return spec == null
+        ? Optional.empty()
+        : beams.search(maxTokens, spec.commandLine().getParseResult());
+  }
+
+  private void search(LanguageModel opened, String words, BeamSearch search) {
+    var found = opened.search(words, search);
+    var best = found.getFirst();
+    print(
+        System.out,
+        json
+            ? GenerationJson.of(words, found, opened) + "\n"
+            : words + opened.text(words, best) + "\n");
+    System.err.printf(
+        Locale.ROOT,
+        "the likeliest of %d texts: %d tokens, score %.4f%n",
+        found.size(),
+        best.tokens().size(),
+        best.score());
+  }
+
+  private void draw(LanguageModel opened, GenerationRequest request) {
+    try (var pieces = opened.generate(request)) {
+      var done = new CountDownLatch(1);
+      var interrupted = new Thread(() -> cancel(pieces, done));
+      Runtime.getRuntime().addShutdownHook(interrupted);
+      try {
+        if (json) {
+          var all = new ArrayList<Piece>();
+          pieces.forEach(all::add);
+          print(System.out, GenerationJson.of(request.prompt(), pieces.completion(), all) + "\n");
+        } else {
+          write(request.prompt(), pieces, System.out);
+        }
+        System.err.println(summary(pieces.completion()));
+      } finally {
+        done.countDown();
+        forget(interrupted);
+      }
+    }
   }
 
   private static String standardInput() {
@@ -96,15 +149,19 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private static String summary(Completion completion) {
+    var guesses = completion.guesses();
     return String.format(
         Locale.ROOT,
-        "%d tokens after a prompt of %d, %.1f tokens/s, first after %.2f s, ended by %s, seed %d",
+        "%d tokens after a prompt of %d, %.1f tokens/s, first after %.2f s, ended by %s, seed %d%s",
         completion.completionTokens(),
         completion.promptTokens(),
         completion.timings().tokensPerSecond(),
         completion.timings().promptSeconds(),
         completion.finishReason().name().toLowerCase(Locale.ROOT),
-        completion.seed());
+        completion.seed(),
+        guesses.made() == 0
+            ? ""
+            : ", %d of %d guesses right".formatted(guesses.right(), guesses.made()));
   }
 
   /** On Ctrl-C: no further token, and a moment to end the line and say what was done. */

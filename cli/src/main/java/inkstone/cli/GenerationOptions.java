@@ -2,17 +2,26 @@ package inkstone.cli;
 
 import inkstone.generate.GenerationException;
 import inkstone.generate.GenerationRequest;
+import inkstone.generate.LanguageModel;
+import inkstone.generate.Speculation;
 import inkstone.generate.constraint.Constraint;
+import inkstone.tensor.KvType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** How to write: the options that all verbs that write share. */
 final class GenerationOptions {
+
+  private static final int GUESSES = 4;
+
+  /** Three tokens that came before are seldom followed by chance alone. */
+  private static final int LOOKED_UP = 3;
 
   @Option(
       names = "--max-tokens",
@@ -53,7 +62,22 @@ final class GenerationOptions {
   @Option(names = "--seed", paramLabel = "N", description = "Gives the same text again.")
   private @Nullable Long seed;
 
+  @Option(
+      names = "--cache",
+      paramLabel = "float32|bfloat16|int8",
+      description =
+          "How keys and values are kept: in 32, 16 or 8 bits a number (default: ${DEFAULT-VALUE}).")
+  private KvType cache = KvType.FLOAT32;
+
   @ArgGroup private @Nullable Form form;
+
+  @ArgGroup private @Nullable Ahead ahead;
+
+  @Option(
+      names = "--guesses",
+      paramLabel = "N",
+      description = "How many tokens --lookup or --draft guess at once (default: 4).")
+  private @Nullable Integer guesses;
 
   /** What the text is held to; one of these. */
   static final class Form {
@@ -81,6 +105,65 @@ final class GenerationOptions {
             "%s cannot be read: %s".formatted(schema, ChatFiles.why(e)), e);
       }
     }
+  }
+
+  /** Where tokens are guessed from, which changes the speed and not the text; one of these. */
+  static final class Ahead {
+
+    @Option(
+        names = "--lookup",
+        required = true,
+        description = "Guess from what the text holds already; for texts that repeat their prompt.")
+    private boolean lookup;
+
+    @Option(
+        names = "--draft",
+        required = true,
+        paramLabel = "DIR|FILE|SOURCE",
+        description = "Guess with a smaller model of the same vocabulary.")
+    private @Nullable String draft;
+  }
+
+  /**
+   * The models that are at work.
+   *
+   * @param main the one that writes
+   * @param draft the one that guesses for it
+   */
+  record Opened(LanguageModel main, Optional<LanguageModel> draft) implements AutoCloseable {
+    @Override
+    public void close() {
+      main.close();
+      draft.ifPresent(LanguageModel::close);
+    }
+  }
+
+  /** Opens the model, and the one that guesses for it. */
+  Opened open(String model) {
+    var main = Models.open(model, cache);
+    try {
+      var name = Optional.ofNullable(ahead == null ? null : ahead.draft);
+      return new Opened(main, name.map(each -> Models.open(each, cache)));
+    } catch (RuntimeException e) {
+      main.close();
+      throw e;
+    }
+  }
+
+  /** The same request, with tokens guessed ahead where that was asked for. */
+  GenerationRequest guessing(GenerationRequest request, Opened opened) {
+    if (ahead == null) {
+      if (guesses != null) {
+        throw new GenerationException("--guesses says how many; give --lookup or --draft with it");
+      }
+      return request;
+    }
+    int most = guesses == null ? GUESSES : guesses;
+    return request.speculation(
+        opened
+            .draft()
+            .<Speculation>map(model -> new Speculation.Draft(model, most))
+            .orElseGet(() -> new Speculation.PromptLookup(LOOKED_UP, most)));
   }
 
   /**

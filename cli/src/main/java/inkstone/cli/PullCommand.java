@@ -4,12 +4,14 @@ import inkstone.hub.Hub;
 import inkstone.hub.HubException;
 import inkstone.hub.Source;
 import inkstone.hub.Source.Repository;
+import inkstone.journal.Event;
 import inkstone.journal.Recorded;
 import inkstone.journal.Terminal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,6 +47,11 @@ final class PullCommand implements Callable<Integer> {
   private boolean offline;
 
   @Option(
+      names = "--verify",
+      description = "Read all that is in the cache of it again, and fetch what has changed there.")
+  private boolean verify;
+
+  @Option(
       names = "--cache",
       paramLabel = "DIR",
       description = "Folder of the cache (default: INKSTONE_CACHE, else ~/.cache/inkstone).")
@@ -58,10 +65,12 @@ final class PullCommand implements Callable<Integer> {
     var terminal = Terminal.standardError();
     var stopped = new Thread(PullCommand::stopped);
     Runtime.getRuntime().addShutdownHook(stopped);
+    Consumer<Event> events = event -> terminal.accept(new Recorded(Instant.now(), event));
     try {
-      var path =
-          (offline ? hub.offline() : hub)
-              .pull(wanted, event -> terminal.accept(new Recorded(Instant.now(), event)));
+      if (verify) {
+        hub.check(wanted, events);
+      }
+      var path = (offline ? hub.offline() : hub).pull(wanted, events);
       System.out.println(path);
       return 0;
     } finally {

@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import inkstone.generate.BeamSearch;
 import inkstone.generate.GenerationException;
+import inkstone.generate.LanguageModel;
 import inkstone.model.Decoder;
 import inkstone.model.DecoderConfig;
 import inkstone.model.ModelDirectory;
@@ -16,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import tools.jackson.databind.json.JsonMapper;
 
 class GenerateCommandTest {
 
@@ -58,6 +63,7 @@ class GenerateCommandTest {
   /** Runs the verb; what it throws is thrown on, as the program's entry would see it. */
   private static int run(String... words) {
     return new CommandLine(new GenerateCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (e, command, result) -> {
               throw e;
@@ -150,13 +156,131 @@ class GenerateCommandTest {
     assertEquals("", out.toString(UTF_8));
   }
 
+  /** A real model that others trained and published, with the greedy text that it writes. */
+  @Test
+  void thePublishedStoryComesLetterForLetter() throws Exception {
+    var folder = Path.of(System.getProperty("inkstone.data", "none"), "stories260k");
+    assumeTrue(Files.isDirectory(folder), "no " + folder);
+    var page = Files.readString(folder.resolve("stories260K.md"));
+    int start = page.indexOf("Once upon a time");
+    var story = page.substring(start, page.indexOf("\n```", start)).strip();
+    assertTrue(story.length() > 500, story);
+    run("--model", folder.toString(), "--prompt", "", "--temperature", "0");
+    var text = out.toString(UTF_8).stripLeading();
+    assertEquals(story, text.substring(0, Math.min(story.length(), text.length())));
+  }
+
+  /** Guesses, another cache: the text stays. */
+  @Test
+  void whatIsGuessedChangesNoText() {
+    var words = List.of("--model", model.toString(), "--prompt", "abcab", "--temperature", "0");
+    var said = new ArrayList<String>();
+    for (var more :
+        List.of(
+            List.<String>of(),
+            List.of("--lookup"),
+            List.of("--lookup", "--guesses", "7"),
+            List.of("--draft", model.toString()),
+            List.of("--cache", "BFLOAT16"),
+            List.of("--cache", "int8"))) {
+      out.reset();
+      err.reset();
+      var all = new ArrayList<>(words);
+      all.addAll(List.of("--max-tokens", "12"));
+      all.addAll(more);
+      assertEquals(0, run(all.toArray(String[]::new)));
+      assertEquals("abcab" + "b".repeat(12) + "\n", out.toString(UTF_8), more.toString());
+      said.add(err.toString(UTF_8));
+    }
+    assertTrue(!said.getFirst().contains("guesses"), said.getFirst());
+    for (int guessed = 1; guessed <= 3; guessed++) {
+      assertTrue(said.get(guessed).strip().endsWith("guesses right"), said.get(guessed));
+    }
+    // The draft is the model itself, so that nothing it guesses is wrong.
+    assertTrue(said.get(3).matches("(?s).* (\\d+) of \\1 guesses right.*"), said.get(3));
+  }
+
+  @Test
+  void oneLineOfJsonHasEachTokensLogProbability() {
+    run(
+        "--model",
+        model.toString(),
+        "--prompt",
+        "a",
+        "--max-tokens",
+        "3",
+        "--top-k",
+        "1",
+        "--json");
+    var json = new JsonMapper().readTree(out.toString(UTF_8));
+    assertEquals("a", json.get("prompt").asString());
+    assertEquals("aaa", json.get("text").asString());
+    assertEquals("length", json.get("finish_reason").asString());
+    assertEquals(3, json.get("completion_tokens").asInt());
+    assertEquals(3, json.get("tokens").size());
+    for (var token : json.get("tokens")) {
+      assertEquals("a", token.get("text").asString());
+      assertEquals('a', token.get("id").asInt());
+      assertTrue(token.get("logprob").asDouble() < 0, token.toString());
+    }
+  }
+
+  @Test
+  void beamsGiveTheLikeliestText() {
+    var words =
+        List.of("--model", model.toString(), "--prompt", "a", "--max-tokens", "3", "--beams", "3");
+    run(words.toArray(String[]::new));
+    var text = out.toString(UTF_8);
+    assertTrue(
+        err.toString(UTF_8).matches("(?s)the likeliest of 3 texts: \\d tokens, score -\\d.*"),
+        err.toString(UTF_8));
+    for (double penalty : new double[] {1, 0}) {
+      out.reset();
+      var more = new ArrayList<>(words);
+      more.addAll(List.of("--json", "--length-penalty", Double.toString(penalty)));
+      run(more.toArray(String[]::new));
+      var beams = new JsonMapper().readTree(out.toString(UTF_8)).get("beams");
+      try (var opened = LanguageModel.open(model)) {
+        var found = opened.search("a", new BeamSearch(3, 3, penalty, BeamSearch.Stopping.LIKELY));
+        assertEquals(found.size(), beams.size());
+        for (int i = 0; i < beams.size(); i++) {
+          assertEquals(
+              found.get(i).tokens().toString(),
+              beams.get(i).get("ids").toString().replace(",", ", "));
+          assertEquals(found.get(i).score(), beams.get(i).get("score").asDouble());
+          assertEquals(opened.text("a", found.get(i)), beams.get(i).get("text").asString());
+        }
+      }
+      if (penalty == 1) {
+        assertEquals("a" + beams.get(0).get("text").asString() + "\n", text);
+      }
+    }
+  }
+
+  @Test
+  void whatDoesNotGoTogetherIsTold() {
+    assertEquals(
+        "--beams takes the likeliest texts and knows no --top-k; leave one of them out",
+        thrown("--model", model.toString(), "--beams", "2", "--top-k", "3").getMessage());
+    assertEquals(
+        "--length-penalty belongs to --beams; give both or none",
+        thrown("--model", model.toString(), "--length-penalty", "2").getMessage());
+    assertEquals(
+        "--guesses says how many; give --lookup or --draft with it",
+        thrown("--model", model.toString(), "--guesses", "2").getMessage());
+    assertEquals(
+        2,
+        run("--model", model.toString(), "--lookup", "--draft", model.toString()),
+        "one of them");
+  }
+
   private static RuntimeException thrown(String... words) {
     return assertThrows(
         RuntimeException.class,
         () -> {
-          var command = new GenerateCommand();
-          new CommandLine(command).parseArgs(words);
-          command.call();
+          var line = new CommandLine(new GenerateCommand());
+          line.parseArgs(words);
+          line.<GenerateCommand>getCommand().call();
         });
   }
 }

@@ -269,6 +269,14 @@ public final class LanguageModel implements AutoCloseable {
     }
   }
 
+  /** The words of a text that {@link #search} found after {@code prompt}. */
+  public String text(String prompt, BeamSearch.Beam beam) {
+    var stream = tokenizer.stream(!prompt.isEmpty());
+    var text = new StringBuilder();
+    beam.tokens().forEach(id -> text.append(stream.accept(id)));
+    return text.append(stream.finish()).toString();
+  }
+
   private Pieces write(int[] prompt, GenerationRequest request) {
     var writing = begin(prompt, request, stepper.pool(), Integer.MAX_VALUE);
     return new DirectPieces(stepper, writing, request.logprobs());

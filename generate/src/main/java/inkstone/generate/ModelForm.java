@@ -11,13 +11,14 @@ import java.util.List;
 enum ModelForm {
   /** A Hugging Face directory. */
   DIRECTORY,
-  /** A GGUF file. */
+  /** A GGUF file, or a folder with one. */
   GGUF,
   /** The two {@code .bin} files of llama2.c, or their folder. */
   LLAMA2C;
 
   private static final String CONFIG = "config.json";
   private static final String BIN = ".bin";
+  private static final String GGUF_END = ".gguf";
 
   /** Judges by names alone; whether the content is whole is seen on opening. */
   static ModelForm of(Path path) {
@@ -27,7 +28,30 @@ enum ModelForm {
     if (Files.isRegularFile(path)) {
       return name(path).endsWith(BIN) ? LLAMA2C : GGUF;
     }
-    return !Files.exists(path.resolve(CONFIG)) && bins(path).size() == 2 ? LLAMA2C : DIRECTORY;
+    if (Files.exists(path.resolve(CONFIG))) {
+      return DIRECTORY;
+    }
+    return files(path, GGUF_END).isEmpty()
+        ? files(path, BIN).size() == 2 ? LLAMA2C : DIRECTORY
+        : GGUF;
+  }
+
+  /**
+   * The GGUF file itself, or the only one of a folder.
+   *
+   * @throws ModelException if a folder has several
+   */
+  static Path gguf(Path path) {
+    if (!Files.isDirectory(path)) {
+      return path;
+    }
+    var files = files(path, GGUF_END);
+    if (files.size() != 1) {
+      throw new ModelException(
+          "%s holds %d models; name one of them: %s"
+              .formatted(path, files.size(), files.stream().map(ModelForm::name).toList()));
+    }
+    return files.getFirst();
   }
 
   /**
@@ -37,7 +61,7 @@ enum ModelForm {
    */
   static List<Path> llama2c(Path path) {
     var folder = Files.isDirectory(path) ? path : path.toAbsolutePath().resolveSibling("");
-    var bins = bins(folder);
+    var bins = files(folder, BIN);
     var tokenizers = bins.stream().filter(file -> name(file).startsWith("tok")).toList();
     var networks =
         Files.isDirectory(path)
@@ -51,12 +75,12 @@ enum ModelForm {
     return List.of(networks.getFirst(), tokenizers.getFirst());
   }
 
-  private static List<Path> bins(Path folder) {
+  private static List<Path> files(Path folder, String end) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (var files = Files.list(folder)) {
-      return files.filter(file -> name(file).endsWith(BIN)).sorted().toList();
+      return files.filter(file -> name(file).endsWith(end)).sorted().toList();
     } catch (IOException e) {
       throw new ModelException("%s cannot be listed: %s".formatted(folder, e.getMessage()), e);
     }

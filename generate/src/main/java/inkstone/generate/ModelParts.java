@@ -40,7 +40,7 @@ record ModelParts(
               () -> Tokenizer.open(path),
               () -> GenerationDefaults.read(path),
               () -> ChatTemplate.open(path));
-      case GGUF -> gguf(path, blocks);
+      case GGUF -> gguf(ModelForm.gguf(path), blocks);
       case LLAMA2C -> llama2c(path);
     };
   }

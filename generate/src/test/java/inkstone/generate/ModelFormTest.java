@@ -53,6 +53,24 @@ class ModelFormTest {
     assertEquals(ModelForm.DIRECTORY, ModelForm.of(folder));
   }
 
+  /** What a pull of a GGUF leaves is opened by its folder, whatever lies beside it. */
+  @Test
+  void theOnlyGgufOfAFolderIsMeant() throws IOException {
+    touch("README.bin");
+    touch("LICENSE.bin");
+    var file = touch("model.gguf");
+    assertEquals(ModelForm.GGUF, ModelForm.of(folder));
+    assertEquals(file, ModelForm.gguf(folder));
+    assertEquals(file, ModelForm.gguf(file));
+    touch("other.gguf");
+    assertEquals(ModelForm.GGUF, ModelForm.of(folder));
+    assertEquals(
+        folder + " holds 2 models; name one of them: [model.gguf, other.gguf]",
+        assertThrows(ModelException.class, () -> ModelForm.gguf(folder)).getMessage());
+    touch("config.json");
+    assertEquals(ModelForm.DIRECTORY, ModelForm.of(folder));
+  }
+
   @Test
   void theTwoFilesOfLlama2cAreFound() throws IOException {
     var tokenizer = touch("tok512.bin");

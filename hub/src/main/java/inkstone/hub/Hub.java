@@ -5,6 +5,7 @@ import inkstone.hub.Source.MavenArtifact;
 import inkstone.hub.Source.Repository;
 import inkstone.hub.Source.Web;
 import inkstone.journal.Event;
+import inkstone.journal.Noted;
 import inkstone.journal.Pulled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -143,6 +144,35 @@ public final class Hub {
       case MavenArtifact artifact -> new MavenPull(work, artifact).run();
       case Local _ -> 0;
     };
+  }
+
+  /**
+   * Reads what is in the cache of a source again, every byte, and removes files that are no longer
+   * what was fetched: pulling again fetches them. (Otherwise a file that is there with its size is
+   * taken for whole.)
+   *
+   * @param events told of each file that was removed
+   */
+  public void check(Source source, Consumer<Event> events) {
+    var snapshots = new Snapshots(cache);
+    try {
+      var words = source.toString();
+      var changed =
+          switch (source) {
+            case Repository r -> snapshots.check(RepositoryPull.place(r), r.revision(), words);
+            case Web web -> snapshots.check(WebPull.place(web), Snapshots.CONTENT, words);
+            case MavenArtifact a -> snapshots.check(MavenPull.place(a), Snapshots.CONTENT, words);
+            case Local _ -> List.<String>of();
+          };
+      changed.forEach(
+          file ->
+              events.accept(
+                  Noted.warning(
+                      "%s is no longer what was fetched, and was removed"
+                          .formatted(FileName.shown(file)))));
+    } catch (IOException | UncheckedIOException e) {
+      throw new HubException("%s: %s".formatted(source, e), e);
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,10 +109,41 @@ record Snapshots(Cache cache) {
     try (var all = Files.walk(folder)) {
       for (var file : all.filter(Files::isRegularFile).toList()) {
         var path = folder.relativize(file).toString().replace(File.separatorChar, '/');
-        entries.put(path, new Manifest.Entry(Files.size(file), ""));
+        entries.put(path, new Manifest.Entry(Files.size(file), Checksum.sha256(file).hex()));
       }
     }
     return entries;
+  }
+
+  /**
+   * Reads the files of a snapshot again, and removes those that are not what was fetched.
+   *
+   * @return their paths
+   */
+  List<String> check(String place, String name, String source) throws IOException {
+    var id = id(place, name);
+    if (id.isEmpty()) {
+      return List.of();
+    }
+    try (var lock = Held.take(cache.lock(place), () -> {})) {
+      var folder = cache.snapshot(place, id.get());
+      var changed = new ArrayList<String>();
+      for (var entry : manifest(place, id.get(), source).files().entrySet()) {
+        var file = folder.resolve(entry.getKey());
+        var sum = entry.getValue().sha256();
+        if (Files.isRegularFile(file)
+            && !sum.isEmpty() // of an archive that an older version unpacked
+            && !Checksum.sha256(file).hex().equals(sum)) {
+          changed.add(entry.getKey());
+          var blob = cache.blob(sum);
+          if (Files.isRegularFile(blob) && !Checksum.sha256(blob).hex().equals(sum)) {
+            Files.delete(blob); // a link to the same bytes
+          }
+          Files.delete(file);
+        }
+      }
+      return changed;
+    }
   }
 
   /** The only file of a place's content, or the model in it, if all of it is here. */

@@ -189,6 +189,32 @@ class PullTest {
         e.getMessage());
   }
 
+  /** Bytes of the same number are seen only by who reads them. */
+  @Test
+  void whatWasChangedInTheCacheIsFetchedAgain() throws IOException {
+    var source = Source.parse("hf:org/name");
+    var folder = pull("hf:org/name");
+    hub().check(source, events::add);
+    assertTrue(events.getLast() instanceof Pulled, "nothing was changed");
+    for (var name : List.of("config.json", "model.safetensors")) {
+      var whole = Files.readAllBytes(folder.resolve(name));
+      var other = whole.clone();
+      other[whole.length - 1]++;
+      Files.write(folder.resolve(name), other);
+      assertEquals(folder, pull("hf:org/name"));
+      assertArrayEquals(other, Files.readAllBytes(folder.resolve(name)), "by its size");
+      hub().check(source, events::add);
+      assertEquals(
+          name + " is no longer what was fetched, and was removed",
+          ((Noted) events.getLast()).message());
+      assertEquals(Optional.empty(), hub().find(source));
+      assertEquals(folder, pull("hf:org/name"));
+      assertArrayEquals(whole, Files.readAllBytes(folder.resolve(name)));
+    }
+    hub().check(Source.parse("hf:org/none"), events::add);
+    assertTrue(events.getLast() instanceof Pulled, "what is not here is not looked at");
+  }
+
   @Test
   void whatIsIncompleteIsNotFound() throws IOException {
     assertEquals(Optional.empty(), hub().find(Source.parse("hf:org/name")));

@@ -213,6 +213,11 @@ class WebPullTest {
     assertEquals(Optional.empty(), hub().find(Source.parse(address("m.zip"))));
     assertEquals(model, pull(address("m.zip")));
     assertEquals("{}", Files.readString(model.resolve("config.json")));
+    Files.writeString(model.resolve("config.json"), "[]");
+    hub().check(Source.parse(address("m.zip")), events::add);
+    assertEquals(Optional.empty(), hub().find(Source.parse(address("m.zip"))));
+    assertEquals(model, pull(address("m.zip")));
+    assertEquals("{}", Files.readString(model.resolve("config.json")));
   }
 
   @Test

@@ -84,16 +84,30 @@ public final class GgufModel {
         file.metadata().get(name + ".expert_count") instanceof Number n && n.longValue() > 0;
     var architecture = GgufArchitectures.named(name, experts, where);
     try {
-      Memory.check(bytes(file, blocks), Memory.available());
       var source = new GgufWeights(file, blocks);
       return Assembly.decoder(
           GgufConfig.json(contents(file), architecture),
           file.names().size(),
-          config -> weights(source, places(file, architecture), architecture, config),
+          config -> {
+            Memory.check(
+                config, numbers(file), bytes(file, blocks), stored(blocks), Memory.available());
+            return weights(source, places(file, architecture), architecture, config);
+          },
           source::arranged);
     } catch (ModelException | TensorException | GgufException e) {
       throw new ModelException("%s: %s".formatted(where, e.getMessage()), e);
     }
+  }
+
+  private static String stored(boolean blocks) {
+    return blocks ? "as they are stored" : "as FLOAT32";
+  }
+
+  private static long numbers(GgufFile file) {
+    return file.names().stream()
+        .map(file::entry)
+        .mapToLong(e -> e.data().byteSize() / e.type().blockBytes() * e.type().blockElements())
+        .sum();
   }
 
   /** What the weights take in memory. */

@@ -60,16 +60,18 @@ public final class ModelDirectory {
     var config = config(format, file, json);
     try (var scope = Scope.open()) {
       var files = WeightFiles.of(directory);
-      Memory.check(directory, files.numbers(), type, Memory.available());
+      var count = files.count();
+      if (config.layers() > count.tensors()) {
+        throw new ModelException(
+            "%d weights are too few for %d layers".formatted(count.tensors(), config.layers()));
+      }
+      long bytes = count.numbers() * type.bytes();
+      Memory.check(config, count.numbers(), bytes, "as " + type, Memory.available());
       var rows = new StoredRows();
       var weights =
           scheme
               .map(s -> CompressedTensors.unpack(files.open(type, true), s, rows))
               .orElseGet(() -> files.open(type));
-      if (config.layers() > weights.size()) {
-        throw new ModelException(
-            "%d weights are too few for %d layers".formatted(weights.size(), config.layers()));
-      }
       var stored = rows.receive(format.toDecoder(config, weights));
       return Assembly.stored(config, stored).computing(type);
     } catch (SafetensorsException e) {

@@ -55,18 +55,28 @@ record WeightFiles(Map<Path, List<String>> files) {
     return name;
   }
 
-  /** How many numbers the weights have in all, by the files' headers alone. */
-  long numbers() {
+  /**
+   * What the files hold.
+   *
+   * @param tensors of any kind
+   * @param numbers of all weights
+   */
+  record Count(int tensors, long numbers) {}
+
+  /** What is in them, by their headers alone. */
+  Count count() {
+    int tensors = 0;
     long numbers = 0;
     for (var file : files.keySet()) {
       try (var opened = SafetensorsFile.open(file)) {
         for (var name : opened.names()) {
           var entry = opened.entry(name);
+          tensors++;
           numbers += isWeight(entry.dtype()) ? entry.data().byteSize() / entry.dtype().bytes() : 0;
         }
       }
     }
-    return numbers;
+    return new Count(tensors, numbers);
   }
 
   /**

@@ -80,7 +80,7 @@ class WeightFilesTest {
               (name, weight) ->
                   assertArrayEquals(
                       weight.toFloats(), parted.parameters().get(name).toFloats(), name));
-      assertEquals(whole.config().parameters(), WeightFiles.of(folder).numbers());
+      assertEquals(whole.config().parameters(), WeightFiles.of(folder).count().numbers());
     }
   }
 
@@ -135,30 +135,39 @@ class WeightFilesTest {
     }
   }
 
+  /** A cache of 2,048 tokens, 2 layers, 4 heads of 8 numbers: a megabyte. */
   @Test
   void whatDoesNotFitIsRefusedWithWhatWould() {
-    Memory.check(folder, 2_000_000_000, DType.FLOAT32, 8_000_000_000L);
-    Memory.check(8_000_000_000L, 8_000_000_000L);
+    var config = DecoderConfig.llama(300, 4_096, 32, 2, 4);
+    long cache = 2 * 4 * 2 * 4 * 8 * 2_048;
+    Memory.check(config, 2_000_000_000, 8_000_000_000L, "as FLOAT32", 8_000_000_000L + cache);
     assertEquals(
-        "its weights need 8.0 GB, and 7.9 GB of memory are free; take a smaller model or one in fewer bits",
-        assertThrows(ModelException.class, () -> Memory.check(8_000_000_000L, 7_900_000_000L))
-            .getMessage());
+        "its 2.00 billion weights need 8.0 GB as FLOAT32 and the cache of 2,048 tokens 0.001 GB,"
+            + " and 8.0 GB of memory are free; what would fit: the same model in 2.1 GB (GGUF with"
+            + " q8_0), 1.1 GB (GGUF with q4_0)",
+        refused(config, 8_000_000_000L, "as FLOAT32", 8_000_000_000L + cache - 1));
     assertEquals(
-        folder
-            + ": its 2.00 billion weights need 8.0 GB as FLOAT32, and 7.9 GB of memory are free;"
-            + " as BFLOAT16 they would need 4.0 GB; 1.98 billion weights would fit",
-        assertThrows(
-                ModelException.class,
-                () -> Memory.check(folder, 2_000_000_000, DType.FLOAT32, 7_900_000_000L))
-            .getMessage());
+        "its 2.00 billion weights need 2.1 GB as they are stored and the cache of 2,048 tokens"
+            + " 0.001 GB, and 2.0 GB of memory are free; what would fit: the same model in 1.1 GB"
+            + " (GGUF with q4_0)",
+        refused(config, 2_125_000_000L, "as they are stored", 2_000_000_000L));
     assertEquals(
-        folder
-            + ": its 2.00 billion weights need 4.0 GB as BFLOAT16, and 3.0 GB of memory are free;"
-            + " 1.50 billion weights would fit",
-        assertThrows(
-                ModelException.class,
-                () -> Memory.check(folder, 2_000_000_000, DType.BFLOAT16, 3_000_000_000L))
-            .getMessage());
+        "its 2.00 billion weights need 1.1 GB as they are stored and the cache of 512 tokens"
+            + " 0.000 GB, and 1.0 GB of memory are free; what would fit: one of up to 0.94 billion"
+            + " weights in 8 bits, or 1.78 billion in 4",
+        refused(
+            DecoderConfig.llama(300, 512, 32, 2, 4),
+            1_125_000_000L,
+            "as they are stored",
+            1_000_000_000L));
     assertTrue(Memory.available() > 1 << 20);
+  }
+
+  private static String refused(DecoderConfig config, long bytes, String stored, long available) {
+    return String.valueOf(
+        assertThrows(
+                ModelException.class,
+                () -> Memory.check(config, 2_000_000_000, bytes, stored, available))
+            .getMessage());
   }
 }
