@@ -39,14 +39,14 @@ public record Material(Vocabulary vocabulary, Tokens tokens) {
       text = Phrases.join(text, recipe.phrases().threshold(), recipe.phrases().discount());
       events.accept(
           Noted.info(
-              "phrases, pass %d: %,d different words, before %,d"
+              "phrases, pass %d: %d different words, before %d"
                   .formatted(pass + 1, text.different(), before)));
     }
     var limits = recipe.vocabulary();
     var material = text.material(limits.minCount(), limits.maxSize());
     if (material.vocabulary().size() < 2) {
       throw new WordsException(
-          "of %,d different words %d come %d times or more, and 2 are needed; give more text or lower vocabulary.min_count"
+          "of %d different words %d come %d times or more, and 2 are needed; give more text or lower vocabulary.min_count"
               .formatted(text.different(), material.vocabulary().size(), limits.minCount()));
     }
     events.accept(

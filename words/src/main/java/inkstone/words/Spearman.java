@@ -1,5 +1,6 @@
 package inkstone.words;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -34,9 +35,8 @@ final class Spearman {
   }
 
   static double pearson(double[] first, double[] second) {
-    double meanFirst = IntStream.range(0, first.length).mapToDouble(i -> first[i]).average().orElse(0);
-    double meanSecond =
-        IntStream.range(0, second.length).mapToDouble(i -> second[i]).average().orElse(0);
+    double meanFirst = Arrays.stream(first).average().orElse(0);
+    double meanSecond = Arrays.stream(second).average().orElse(0);
     double both = 0;
     double squareFirst = 0;
     double squareSecond = 0;

@@ -150,8 +150,7 @@ public final class WordVectors {
     return place(word)
         .orElseThrow(
             () ->
-                new WordsException(
-                    "'%s' has no vector here%s".formatted(word, hint(word))));
+                new WordsException("'%s' has no vector here%s".formatted(word, hint(word))));
   }
 
   /** The nearest spelling, among the frequent words first; or what to do without one. */
