@@ -2,6 +2,7 @@
 module inkstone.cli {
   requires inkstone.bench;
   requires inkstone.train;
+  requires inkstone.words;
   requires inkstone.hub;
   requires info.picocli;
   requires java.management;

@@ -43,9 +43,11 @@ class FloorsTest {
               entry(
                   "train",
                   Set.of("tensor", "text", "model", "data", "generate", "journal", "evaluate")),
+              entry("words", Set.of("data", "journal")),
               entry(
                   "bench",
                   Set.of(
+                      "words",
                       "tensor",
                       "text",
                       "model",
@@ -57,6 +59,7 @@ class FloorsTest {
               entry(
                   "cli",
                   Set.of(
+                      "words",
                       "tensor",
                       "text",
                       "journal",
@@ -129,7 +132,7 @@ class FloorsTest {
   void trainingEmitsEventsAndDrawsNothing() {
     noClasses()
         .that()
-        .resideInAnyPackage(inside("train"), inside("evaluate"))
+        .resideInAnyPackage(inside("train"), inside("evaluate"), inside("words"))
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(inside("journal"))

@@ -22,6 +22,7 @@ import picocli.CommandLine.TypeConversionException;
       ChatCommand.class,
       ConvertCommand.class,
       QuantizeCommand.class,
+      WordsCommand.class,
       PullCommand.class,
       ReportCommand.class,
       BenchCommand.class,

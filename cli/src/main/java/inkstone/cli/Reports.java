@@ -17,9 +17,7 @@ final class Reports {
     HtmlReport.write(log, report);
     TensorBoard.write(log, run.resolve("tensorboard"));
     System.err.println("report: " + report);
-    boolean interrupted =
-        log.find(Finished.class).filter(f -> f.reason().equals("interrupted")).isPresent();
-    if (interrupted) {
+    if (interrupted(log)) {
       System.err.println("stopped with a checkpoint; go on with:");
       System.err.println(
           "  ./inkstone " + verb + " --out " + CommandLines.quoted(run.toString()) + " --resume");
@@ -30,5 +28,10 @@ final class Reports {
         "  ./inkstone generate --model %s --prompt \"\""
             .formatted(CommandLines.quoted(run.resolve("model").toString())));
     return 0;
+  }
+
+  /** Whether somebody ended the run before its time. */
+  static boolean interrupted(RunLog log) {
+    return log.find(Finished.class).filter(f -> f.reason().equals("interrupted")).isPresent();
   }
 }

@@ -33,6 +33,8 @@ public final class EventTypes {
           .with(Downloading.class)
           .with(Downloaded.class)
           .with(Pulled.class)
+          .with(WordsPlanned.class)
+          .with(Scored.class)
           .with(Noted.class)
           .with(Finished.class);
 

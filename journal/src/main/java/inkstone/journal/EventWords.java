@@ -25,6 +25,19 @@ final class EventWords {
                   + " s";
           case Calibrated e -> calibrated(e);
           case Planned e -> plan(e);
+          case WordsPlanned e -> words(e);
+          case Scored e ->
+              "scored    "
+                  + e.test()
+                  + ": "
+                  + e.metric()
+                  + " "
+                  + Words.fixed(e.score(), 4)
+                  + ", "
+                  + Words.exact(e.covered())
+                  + " of "
+                  + Words.exact(e.questions())
+                  + " questions";
           case RecipeFrozen _ -> "recipe    frozen";
           case NetworkBuilt e ->
               "network   " + e.family() + ", " + Words.exact(e.parameters()) + " parameters";
@@ -166,6 +179,21 @@ final class EventWords {
         + "\n"
         + "  rule        "
         + e.rule();
+  }
+
+  private static String words(WordsPlanned e) {
+    return "plan      "
+        + e.method()
+        + ": "
+        + Words.exact(e.vocabulary())
+        + " words of "
+        + Words.exact(e.dimensions())
+        + " dimensions from a text of "
+        + Words.exact(e.words())
+        + " words, read "
+        + (e.epochs() == 1 ? "once" : e.epochs() + " times")
+        + " by "
+        + (e.threads() == 1 ? "1 thread" : e.threads() + " threads");
   }
 
   private static String minutes(double minutes) {

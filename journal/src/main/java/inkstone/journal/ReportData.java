@@ -79,9 +79,16 @@ record ReportData(
 
   private static List<Other> others(List<Recorded> events) {
     return events.stream()
-        .filter(recorded -> !EventTypes.standard().knows(recorded.event().getClass()))
+        .filter(recorded -> !hasPlace(recorded.event()))
         .map(recorded -> new Other(recorded.time(), EventWords.of(recorded.event())))
         .toList();
+  }
+
+  /** Whether the page shows it elsewhere; what word vectors do is told in words. */
+  private static boolean hasPlace(Event event) {
+    return EventTypes.standard().knows(event.getClass())
+        && !(event instanceof WordsPlanned)
+        && !(event instanceof Scored);
   }
 
   private static <T> List<T> last(List<T> all) {

@@ -97,6 +97,7 @@ public final class Terminal implements Consumer<Recorded> {
                     ? Optional.of(started.plusMillis(Math.round(60_000 * plan.minutes())))
                     : Optional.empty();
           }
+          case WordsPlanned plan -> total = plan.steps();
           case RunStarted _ -> {
             started = recorded.time();
             firstTime = Instant.MAX;

@@ -1,0 +1,3 @@
+/** Word vectors: learned, kept, asked and judged. */
+@org.jspecify.annotations.NullMarked
+package inkstone.words;
