@@ -17,6 +17,9 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       SpeedrunCommand.class,
       PretrainCommand.class,
+      FinetuneCommand.class,
+      ClassifyCommand.class,
+      EmbedCommand.class,
       TokenizerCommand.class,
       GenerateCommand.class,
       ChatCommand.class,

@@ -1,6 +1,8 @@
 package inkstone.cli;
 
 import inkstone.journal.Terminal;
+import inkstone.train.EncoderRecipe;
+import inkstone.train.EncoderTraining;
 import inkstone.train.Pretraining;
 import inkstone.train.Recipe;
 import java.nio.file.Path;
@@ -16,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "pretrain",
     mixinStandardHelpOptions = true,
-    description = "Pre-train a decoder by a recipe (see recipes/).")
+    description = "Pre-train a decoder, or an encoder, by a recipe (see recipes/).")
 final class PretrainCommand implements Callable<Integer> {
 
   @Option(names = "--recipe", paramLabel = "FILE", description = "A YAML file; see recipes/.")
@@ -43,11 +45,26 @@ final class PretrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "give a recipe by --recipe FILE (see recipes/), or go on with a run by --resume");
     }
+    if (EncoderRecipe.isOne(resume ? out.resolve("recipe.yaml") : recipe)) {
+      return encoder();
+    }
     try (var stop = Interrupts.listen()) {
       var pretraining =
           (resume ? Pretraining.of(Recipe.DEFAULTS).resuming() : Pretraining.by(recipe, overrides))
               .told(CommandLines.typed(spec), stop, List.of(Terminal.standardError()));
       return Reports.write(out, "pretrain", pretraining.run(out));
+    }
+  }
+
+  /** The same by a recipe with a task, which is that of an encoder. */
+  private int encoder() {
+    try (var stop = Interrupts.listen()) {
+      var run =
+          (resume
+                  ? EncoderTraining.resuming()
+                  : EncoderTraining.of(EncoderRecipe.read(recipe, overrides)))
+              .told(CommandLines.typed(spec), stop, List.of(Terminal.standardError()));
+      return Reports.writeEncoder(out, "pretrain", run.run(out));
     }
   }
 }

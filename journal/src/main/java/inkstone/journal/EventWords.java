@@ -58,6 +58,38 @@ final class EventWords {
                   + ": "
                   + Words.fixed(e.baselineBitsPerByte(), 4)
                   + " bits per byte";
+          case Judged e -> judged(e);
+          case Guessed e ->
+              "guessed   step "
+                  + Words.exact(e.step())
+                  + ", "
+                  + e.split()
+                  + ": "
+                  + Words.fixed(100 * e.accuracy(), 2)
+                  + " % of "
+                  + Words.exact(e.hidden())
+                  + " hidden tokens, loss "
+                  + Words.fixed(e.loss(), 4);
+          case BaselineJudged e ->
+              "baseline  "
+                  + e.name()
+                  + ", "
+                  + e.split()
+                  + ": "
+                  + Words.fixed(100 * e.accuracy(), 2)
+                  + " % right, F1 "
+                  + Words.fixed(e.macroF1(), 4);
+          case Confused e ->
+              "confusion " + e.split() + ", true by given " + e.labels() + ": " + e.counts();
+          case Mistaken e ->
+              "mistake   "
+                  + e.expected()
+                  + " taken for "
+                  + e.given()
+                  + " ("
+                  + Words.percent(e.probability())
+                  + "): "
+                  + e.text();
           case Sampled e -> "sample    step " + Words.exact(e.step()) + indented(e);
           case CheckpointSaved e -> "saved     step " + Words.exact(e.step()) + " in " + e.path();
           case Resumed e -> "resumed   after step " + Words.exact(e.step());
@@ -90,6 +122,21 @@ final class EventWords {
           case Unknown e -> e.type() + " " + e.fields();
           default -> EventTypes.nameOf(event.getClass()) + " " + Lines.MAPPER.valueToTree(event);
         });
+  }
+
+  private static String judged(Judged e) {
+    return "judged    step "
+        + Words.exact(e.step())
+        + ", "
+        + e.split()
+        + ": "
+        + Words.fixed(100 * e.accuracy(), 2)
+        + " % of "
+        + Words.exact(e.examples())
+        + " right, F1 "
+        + Words.fixed(e.macroF1(), 4)
+        + ", loss "
+        + Words.fixed(e.loss(), 4);
   }
 
   private static String started(RunStarted e) {

@@ -126,6 +126,21 @@ function quality() {
       evaluation && other && el("div", { class: "rule" }, W.otherBytes(bytes(evaluation.bytes), exact(evaluation.step), bytes(other.bytes)))));
 }
 
+/* What was said of examples, beside what is true. */
+function judged() {
+  const all = data.judgements, guess = data.guesses.at(-1);
+  if (!all.length) return guess ? section(W.guessed, W.guessedHint(percent(guess.accuracy, 2), exact(guess.hidden), fixed(guess.loss, 3))) : null;
+  const score = (name, e) => [name, percent(e.accuracy, 2), fixed(e.macro_f1, 4), exact(e.examples)];
+  const last = [...new Map(all.map((e) => [e.split, e])).values()];
+  const matrix = (c) => el("div", {}, el("h3", {}, W.confusion(c.split)), table([W.trueGiven, ...c.labels],
+    c.labels.map((label, i) => [label, ...c.counts[i].map((n, j) => i === j ? el("b", {}, exact(n)) : exact(n))]), c.labels.map((_, i) => i + 1)));
+  return section(W.judged, W.judgedHint, table([W.name, W.accuracy, "F1", W.examples],
+    [...last.map((e) => score(W.model + ", " + e.split, e)), ...data.judged_baselines.map((b) => score(b.name + ", " + b.split, b))], [1, 2, 3]),
+    data.confusions.map(matrix),
+    data.mistakes.length > 0 && [el("h3", {}, W.mistakes), table([W.expected, W.given, W.sure, W.text],
+      data.mistakes.map((m) => [m.expected, m.given, percent(m.probability, 1), m.text]), [2])]);
+}
+
 /* Charts. They take their colours from the style sheet, and are drawn anew when it changes. */
 let plots = [];
 const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
@@ -174,7 +189,8 @@ const line = (label, stroke, width, digits) => ({ label, stroke, width, points: 
 function lossChart(box) {
   const c = data.curve, splits = new Map();
   const bytes = new Map();
-  for (const e of data.evaluations) {
+  /* Judgements while the run goes on have a loss as evaluations have. */
+  for (const e of [...data.evaluations, ...data.judgements.map((j) => ({ ...j, bytes: j.examples })), ...data.guesses.map((g) => ({ ...g, bytes: g.hidden }))]) {
     if (!splits.has(e.split)) splits.set(e.split, new Map());
     if (!bytes.has(e.split)) bytes.set(e.split, e.bytes);
     /* A curve is of one text: the last score, of more of it, has its place beside the baselines. */
@@ -271,7 +287,7 @@ function show() {
   document.querySelectorAll("[data-language]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.language === language)));
   const main = document.getElementById("top");
   main.replaceChildren();
-  add(main, [head(), writing(), quality(), curves(), plan(), origin(), rest()]);
+  add(main, [head(), writing(), quality(), judged(), curves(), plan(), origin(), rest()]);
   document.getElementById("foot").textContent = W.foot;
   drawCharts();
 }

@@ -45,6 +45,30 @@ class EventLinesTest {
             "type":"corpus_read",TIME,"sources":["x","y"],"documents":3,"bytes":100,"share":0.5,\
             "training_bytes":90,"held_out_bytes":10,"split":"tail\""""),
         Arguments.of(
+            new Judged(4, "test", "classification", 0.25, 0.9, 0.875, 80, 1.5),
+            """
+            "type":"judged",TIME,"step":4,"split":"test","task":"classification","loss":0.25,\
+            "accuracy":0.9,"macro_f1":0.875,"examples":80,"seconds":1.5"""),
+        Arguments.of(
+            new Guessed(4, "validation", 2.5, 0.5, 300, 1.5),
+            """
+            "type":"guessed",TIME,"step":4,"split":"validation","loss":2.5,"accuracy":0.5,\
+            "hidden":300,"seconds":1.5"""),
+        Arguments.of(
+            new BaselineJudged("TF-IDF", "test", 0.75, 0.5, 80, 1.5),
+            """
+            "type":"baseline_judged",TIME,"name":"TF-IDF","split":"test","accuracy":0.75,\
+            "macro_f1":0.5,"examples":80,"seconds":1.5"""),
+        Arguments.of(
+            new Confused("test", List.of("a", "b"), List.of(List.of(3L, 1L), List.of(0L, 4L))),
+            """
+            "type":"confused",TIME,"split":"test","labels":["a","b"],"counts":[[3,1],[0,4]]"""),
+        Arguments.of(
+            new Mistaken("test", "so good", "a", "b", 0.875),
+            """
+            "type":"mistaken",TIME,"split":"test","text":"so good","expected":"a","given":"b",\
+            "probability":0.875"""),
+        Arguments.of(
             new PullStarted("hf:org/name", "abc", 3, 5_000_000_000L, 7),
             """
             "type":"pull_started",TIME,"source":"hf:org/name","snapshot":"abc","files":3,\

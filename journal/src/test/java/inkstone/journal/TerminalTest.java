@@ -204,6 +204,23 @@ class TerminalTest {
     assertEquals(
         "baseline  xz: 2.5000 bits per byte\n", show(0, new BaselineMeasured("xz", 2.5, 10, 1)));
     assertEquals(
+        "judged    step 1,000, test: 91.25 % of 80 right, F1 0.8750, loss 0.2500\n",
+        show(0, new Judged(1000, "test", "classification", 0.25, 0.9125, 0.875, 80, 1)));
+    assertEquals(
+        "guessed   step 4, validation: 50.00 % of 3,000 hidden tokens, loss 2.5000\n",
+        show(0, new Guessed(4, "validation", 2.5, 0.5, 3000, 1)));
+    assertEquals(
+        "baseline  TF-IDF, test: 75.00 % right, F1 0.5000\n",
+        show(0, new BaselineJudged("TF-IDF", "test", 0.75, 0.5, 80, 1)));
+    assertEquals(
+        "confusion test, true by given [a, b]: [[3, 1], [0, 4]]\n",
+        show(
+            0,
+            new Confused("test", List.of("a", "b"), List.of(List.of(3L, 1L), List.of(0L, 4L)))));
+    assertEquals(
+        "mistake   a taken for b (88%): so good\n",
+        show(0, new Mistaken("test", "so good", "a", "b", 0.875)));
+    assertEquals(
         "sample    step 5\n  | To be\n  | or \uFFFD[2J\n",
         show(0, new Sampled(5, "To", " be\nor \u001b[2J")));
     assertEquals(

@@ -182,7 +182,7 @@ public final class ModelDirectory {
     }
   }
 
-  private static void write(Path file, JsonNode json) throws IOException {
+  static void write(Path file, JsonNode json) throws IOException {
     var beside = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.writeString(

@@ -261,6 +261,11 @@ public final class Functions {
     return Native.call("gelu", () -> torch.gelu(x.alive()), x);
   }
 
+  /** {@code max(x, 0)}. */
+  public static Tensor relu(Tensor x) {
+    return Native.call("relu", () -> torch.relu(x.alive()), x);
+  }
+
   /** {@code x sigmoid(x)}. */
   public static Tensor silu(Tensor x) {
     return Native.call("silu", () -> torch.silu(x.alive()), x);

@@ -1,6 +1,5 @@
 package inkstone.train;
 
-import inkstone.model.Decoder;
 import inkstone.tensor.Safetensors;
 import inkstone.tensor.SafetensorsException;
 import inkstone.tensor.Scope;
@@ -29,7 +28,8 @@ final class Checkpoint {
   private Checkpoint() {}
 
   /** Writes a checkpoint and removes all but the last two. */
-  static Path save(Path run, Progress progress, Decoder decoder, Optimizer optimizer) {
+  static Path save(
+      Path run, Progress progress, Map<String, Tensor> parameters, Optimizer optimizer) {
     var folder = run.resolve("checkpoints");
     var target = folder.resolve("step-" + progress.step());
     var partial = folder.resolve(target.getFileName() + PARTIAL);
@@ -38,7 +38,7 @@ final class Checkpoint {
       Files.createDirectories(partial);
       var weights = new LinkedHashMap<String, Tensor>();
       try (var scope = Scope.open()) {
-        decoder.parameters().forEach((name, weight) -> weights.put(name, weight.detach()));
+        parameters.forEach((name, weight) -> weights.put(name, weight.detach()));
         Safetensors.write(partial.resolve("weights.safetensors"), weights, Map.of());
       }
       Safetensors.write(partial.resolve("optimizer.safetensors"), optimizer.state(), Map.of());
@@ -65,20 +65,18 @@ final class Checkpoint {
   }
 
   /** Puts weights and moments back and gives the progress. */
-  static Progress load(Path checkpoint, Decoder decoder, Optimizer optimizer) {
+  static Progress load(Path checkpoint, Map<String, Tensor> parameters, Optimizer optimizer) {
     try (var scope = Scope.open()) {
       var progress = JSON.readValue(checkpoint.resolve("progress.json").toFile(), Progress.class);
       var weights = Safetensors.read(checkpoint.resolve("weights.safetensors"));
-      decoder
-          .parameters()
-          .forEach(
-              (name, weight) -> {
-                var saved = weights.get(name);
-                if (saved == null) {
-                  throw new TrainingException(checkpoint + " lacks the weight '" + name + "'");
-                }
-                weight.detach().copyInPlace(saved);
-              });
+      parameters.forEach(
+          (name, weight) -> {
+            var saved = weights.get(name);
+            if (saved == null) {
+              throw new TrainingException(checkpoint + " lacks the weight '" + name + "'");
+            }
+            weight.detach().copyInPlace(saved);
+          });
       optimizer.restore(
           progress.step(), Safetensors.read(checkpoint.resolve("optimizer.safetensors")));
       return progress;

@@ -11,7 +11,7 @@ package inkstone.train;
 public record LearningRate(Recipe.Schedule schedule, double peak, long steps, long decayStart) {
 
   /** A schedule over a number of steps that is known from the start. */
-  public static LearningRate of(Recipe recipe) {
+  public static LearningRate of(Pace recipe) {
     long steps = recipe.training().steps();
     long decay = Math.max(1, Math.round(steps * recipe.schedule().decay()));
     return new LearningRate(

@@ -149,11 +149,12 @@ public record Pretraining(
 
     void run(Path out, boolean resume, BooleanSupplier stop, Consumer<Event> events, long start) {
       var config = Networks.config(recipe, material.tokenizer().vocabularySize());
+      var compute = Calibration.type(recipe.training().compute());
       try (var decoder = onDevice(Networks.random(config, recipe));
-          var trainer =
-              new Trainer(decoder, recipe, Calibration.type(recipe.training().compute()))) {
-        var loop =
-            new TrainingLoop(recipe, material, decoder, trainer, roof, out, decayStart, events);
+          var course =
+              new DecoderCourse(
+                  recipe, material, decoder, new Trainer(decoder, recipe, compute), events)) {
+        var loop = new TrainingLoop(recipe, course, roof, out, decayStart, events);
         if (resume) {
           Checkpoint.last(out).ifPresent(loop::resume);
           events.accept(new Resumed(loop.progress().step()));
@@ -161,10 +162,7 @@ public record Pretraining(
         var end = loop.run(stop);
         if (end != TrainingLoop.End.INTERRUPTED) {
           ModelDirectory.save(out.resolve("model"), decoder, OptionalInt.of(material.endOfText()));
-          loop.finalEvaluation();
-          for (int i = 0; i < 3; i++) {
-            loop.sample(200, i);
-          }
+          course.finish(loop.progress());
         }
         events.accept(
             new Finished(

@@ -20,7 +20,8 @@ public record Recipe(
     Model model,
     Optimizer optimizer,
     Schedule schedule,
-    Training training) {
+    Training training)
+    implements Pace {
 
   /** What a file that is empty means: a small GPT on WordNet. */
   public static final Recipe DEFAULTS =
@@ -197,6 +198,24 @@ public record Recipe(
       fp32,
       bf16
     }
+
+    /** The same with another type of the arithmetic. */
+    Training computing(Compute type) {
+      return new Training(
+          steps,
+          seconds,
+          batch,
+          accumulate,
+          type,
+          evaluateEvery,
+          evaluateTokens,
+          sampleEvery,
+          patience,
+          checkpointSeconds,
+          recompute,
+          labelSmoothing,
+          zLoss);
+    }
   }
 
   /** Reads a YAML file; what it leaves out is as in {@link #DEFAULTS}. */
@@ -206,23 +225,7 @@ public record Recipe(
 
   /** The same with the type of the arithmetic settled. */
   public Recipe computing(Training.Compute compute) {
-    var t = training;
-    var settled =
-        new Training(
-            t.steps(),
-            t.seconds(),
-            t.batch(),
-            t.accumulate(),
-            compute,
-            t.evaluateEvery(),
-            t.evaluateTokens(),
-            t.sampleEvery(),
-            t.patience(),
-            t.checkpointSeconds(),
-            t.recompute(),
-            t.labelSmoothing(),
-            t.zLoss());
-    return with(settled);
+    return with(training.computing(compute));
   }
 
   Recipe with(Training other) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -32,19 +33,37 @@ final class RecipeFile {
   private RecipeFile() {}
 
   static Recipe read(Path file, List<String> overrides) {
+    return parse(file.toString(), text(file), overrides);
+  }
+
+  /** Any kind of recipe: what a file leaves out is as in {@code defaults}. */
+  static <R extends Record> R read(
+      Path file, List<String> overrides, R defaults, BiConsumer<String, R> rules) {
+    return parse(file.toString(), text(file), overrides, defaults, rules);
+  }
+
+  private static String text(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new TrainingException(file + ": there is no such recipe");
     }
     try {
-      return parse(file.toString(), Files.readString(file), overrides);
+      return Files.readString(file);
     } catch (IOException e) {
       throw new TrainingException(file + ": cannot be read as UTF-8 text: " + e.getMessage(), e);
     }
   }
 
   static Recipe parse(String where, String yaml, List<String> overrides) {
-    ObjectNode all = YAML.valueToTree(Recipe.DEFAULTS);
-    merge(where, "", Recipe.class, all, tree(where, yaml));
+    return parse(where, yaml, overrides, Recipe.DEFAULTS, RecipeRules::check);
+  }
+
+  static <R extends Record> R parse(
+      String where, String yaml, List<String> overrides, R defaults, BiConsumer<String, R> rules) {
+    // A record class has no other below it.
+    @SuppressWarnings("unchecked")
+    var type = (Class<R>) defaults.getClass();
+    ObjectNode all = YAML.valueToTree(defaults);
+    merge(where, "", type, all, tree(where, yaml));
     for (var override : overrides) {
       int equals = override.indexOf('=');
       if (equals < 1) {
@@ -55,15 +74,20 @@ final class RecipeFile {
       for (int i = keys.length - 1; i >= 0; i--) {
         value = YAML.createObjectNode().set(keys[i], value);
       }
-      merge("--set", "", Recipe.class, all, value);
+      merge("--set", "", type, all, value);
     }
-    var recipe = YAML.treeToValue(all, Recipe.class);
-    RecipeRules.check(where, recipe);
+    var recipe = YAML.treeToValue(all, type);
+    rules.accept(where, recipe);
     return recipe;
   }
 
-  static String write(Recipe recipe) {
+  static String write(Pace recipe) {
     return YAML.writeValueAsString(recipe);
+  }
+
+  /** Whether a file has a key at its top, as far as it can be read. */
+  static boolean has(Path file, String key) {
+    return Files.isRegularFile(file) && tree(file.toString(), text(file)).has(key);
   }
 
   private static JsonNode tree(String where, String yaml) {

@@ -5,30 +5,41 @@ final class RecipeRules {
 
   private final String where;
 
-  private RecipeRules(String where) {
+  RecipeRules(String where) {
     this.where = where;
   }
 
   static void check(String where, Recipe recipe) {
     var rules = new RecipeRules(where);
-    if (!recipe.device().matches("cpu|cuda(:\\d+)?")) {
-      throw new TrainingException(
-          "%s: device must be cpu, cuda or cuda:N, but is %s".formatted(where, recipe.device()));
-    }
+    rules.device(recipe.device());
     rules.atLeast("tokenizer.vocabulary", recipe.tokenizer().vocabulary(), 257);
     rules.atLeast("data.budget_bytes", recipe.data().budgetBytes(), 0);
     rules.atLeast("data.held_out_bytes", recipe.data().heldOutBytes(), 1);
     rules.model(recipe.model());
-    rules.optimizer(recipe.optimizer());
-    rules.training(recipe.training());
-    var schedule = recipe.schedule();
-    rules.atLeast("schedule.warmup_steps", schedule.warmupSteps(), 0);
-    rules.require(
+    rules.pace(recipe);
+  }
+
+  void device(String device) {
+    if (!device.matches("cpu|cuda(:\\d+)?")) {
+      throw new TrainingException(
+          "%s: device must be cpu, cuda or cuda:N, but is %s".formatted(where, device));
+    }
+  }
+
+  void pace(Pace recipe) {
+    optimizer(recipe.optimizer());
+    training(recipe.training());
+    schedule(recipe.schedule());
+  }
+
+  private void schedule(Recipe.Schedule schedule) {
+    atLeast("schedule.warmup_steps", schedule.warmupSteps(), 0);
+    require(
         "schedule.decay",
         schedule.decay(),
         schedule.decay() > 0 && schedule.decay() <= 1,
         "in (0, 1]");
-    rules.require(
+    require(
         "schedule.floor",
         schedule.floor(),
         schedule.floor() >= 0 && schedule.floor() <= 1,
@@ -115,11 +126,11 @@ final class RecipeRules {
     require("training.z_loss", training.zLoss(), training.zLoss() >= 0, "0 or more");
   }
 
-  private void atLeast(String key, long value, long least) {
+  void atLeast(String key, long value, long least) {
     require(key, value, value >= least, least + " or more");
   }
 
-  private void require(String key, Number value, boolean holds, String expected) {
+  void require(String key, Number value, boolean holds, String expected) {
     if (!holds || (value instanceof Double number && !Double.isFinite(number))) {
       throw new TrainingException(
           "%s: %s must be %s, but is %s".formatted(where, key, expected, value));

@@ -135,7 +135,7 @@ public record Speedrun(
     var rough = Plan.of(draft, vocabulary, machine.flopsPerSecond(), 0.9 * seconds, unique);
     var measured = Calibration.of(rough.recipe(), Networks.config(rough.recipe(), vocabulary));
     events.accept(measured.after(machine).event());
-    long evaluation = (long) (TrainingLoop.EVALUATION_SHARE * material.heldOutIds().length);
+    long evaluation = (long) (DecoderCourse.EVALUATION_SHARE * material.heldOutIds().length);
     double rest = 4 + 0.01 * 60 * minutes;
     double left = Math.max(5, secondsLeft() - rest);
     return rough.timed(measured.tokensPerSecond(), left, evaluation);

@@ -1,23 +1,14 @@
 package inkstone.train;
 
-import inkstone.data.Batches;
-import inkstone.evaluate.HeldOutLoss;
-import inkstone.generate.GenerationDefaults;
-import inkstone.generate.GenerationRequest;
-import inkstone.generate.LanguageModel;
 import inkstone.journal.CheckpointSaved;
 import inkstone.journal.DecayStarted;
-import inkstone.journal.Evaluated;
 import inkstone.journal.Event;
-import inkstone.journal.Sampled;
 import inkstone.journal.Step;
-import inkstone.model.Decoder;
 import inkstone.tensor.Safetensors;
 import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,9 +21,6 @@ final class TrainingLoop {
   /** A checkpoint may take this part of the time, and comes as often as that allows. */
   private static final double CHECKPOINT_SHARE = 0.015;
 
-  /** To score a token, with half a window before it, takes this part of learning from one. */
-  static final double EVALUATION_SHARE = 0.8;
-
   /**
    * A machine that has become slow does not finish its decay: the run ends so many seconds after
    * 1.1 of its time.
@@ -43,17 +31,13 @@ final class TrainingLoop {
   static final double MOST_EVALUATION = 0.1;
 
   private static final int MOST_STEP_EVENTS = 4000;
-  private static final String HELD_OUT = "held_out";
 
-  private final Recipe recipe;
-  private final Material material;
-  private final Decoder decoder;
-  private final Trainer trainer;
-  private final double flopsPerToken;
+  private final Pace recipe;
+  private final Course course;
+  private final Steps steps;
   private final double roof;
   private final Path run;
   private final Consumer<Event> events;
-  private final Batches batches;
   private final OptionalLong knownDecay;
   private LearningRate rate;
   private Progress progress = Progress.START;
@@ -68,31 +52,25 @@ final class TrainingLoop {
   }
 
   TrainingLoop(
-      Recipe recipe,
-      Material material,
-      Decoder decoder,
-      Trainer trainer,
+      Pace recipe,
+      Course course,
       double roof,
       Path run,
       OptionalLong knownDecay,
       Consumer<Event> events) {
     this.recipe = recipe;
-    this.material = material;
-    this.decoder = decoder;
-    this.trainer = trainer;
+    this.course = course;
     this.roof = roof;
     this.run = run;
     this.events = events;
     this.knownDecay = knownDecay;
-    var config = decoder.config();
-    flopsPerToken = config.trainingFlopsPerToken(config.context());
-    batches = material.batches(recipe);
+    steps = course.steps();
     rate = LearningRate.of(recipe);
   }
 
   /** Takes up weights, moments and progress where a checkpoint left them. */
   void resume(Path checkpoint) {
-    progress = Checkpoint.load(checkpoint, decoder, trainer.optimizer());
+    progress = Checkpoint.load(checkpoint, course.parameters(), steps.optimizer());
     if (progress.decayStart() > 0) {
       rate = rate.decayingFrom(progress.decayStart());
     }
@@ -104,6 +82,14 @@ final class TrainingLoop {
 
   /** Trains until the schedule ends, there is no more improvement, or {@code stop} says so. */
   End run(BooleanSupplier stop) {
+    var end = train(stop);
+    if (end == End.EARLY_STOP || (course.keepsBest() && end != End.INTERRUPTED)) {
+      restoreBest();
+    }
+    return end;
+  }
+
+  private End train(BooleanSupplier stop) {
     long start = System.nanoTime() - (long) (progress.seconds() * 1e9);
     double lastCheckpoint = progress.seconds();
     var settings = recipe.training();
@@ -117,11 +103,10 @@ final class TrainingLoop {
       double now = progress.seconds();
       long step = progress.step();
       if (due(step, settings.evaluateEvery()) && evaluate()) {
-        restoreBest();
         return End.EARLY_STOP;
       }
       if (due(step, settings.sampleEvery())) {
-        sample(120, 0);
+        course.sample(progress);
       }
       boolean stopped = stop.getAsBoolean();
       boolean time = now - lastCheckpoint >= checkpointInterval();
@@ -171,7 +156,7 @@ final class TrainingLoop {
   /** What the last evaluation will take, as fast as the run is so far. */
   private double evaluationSeconds() {
     double each = progress.seconds() / Math.max(1, progress.tokens());
-    return EVALUATION_SHARE * each * material.heldOutIds().length;
+    return each * course.evaluationTokens();
   }
 
   private void step(long start, long every) {
@@ -182,20 +167,20 @@ final class TrainingLoop {
     var position = progress.position();
     int times = recipe.training().accumulate();
     for (int i = 0; i < times; i++) {
-      var batch = batches.at(position, recipe.training().batch());
-      loss += trainer.accumulate(batch) / times;
-      tokens += batch.inputs().length;
-      position = position.after(batch);
+      var lesson = course.teach(position, recipe.training().batch());
+      loss += lesson.loss() / times;
+      tokens += lesson.tokens();
+      position = lesson.next();
     }
     if (!Double.isFinite(loss)) {
       throw new TrainingException(
           "step %d: the loss is %s; a lower optimizer.learning_rate or compute: fp32 helps"
               .formatted(step, loss));
     }
-    trainer.reduce();
-    double norm = trainer.clip(recipe.optimizer().clip());
+    steps.reduce();
+    double norm = steps.clip(recipe.optimizer().clip());
     double learningRate = rate.at(step);
-    trainer.step(learningRate);
+    steps.step(learningRate);
     progress = progress.stepped(tokens, position, seconds(start));
     if (step % every == 0 || step == 1 || step == rate.steps()) {
       double perSecond = tokens / ((System.nanoTime() - begun) / 1e9);
@@ -207,7 +192,7 @@ final class TrainingLoop {
               learningRate,
               norm,
               perSecond,
-              perSecond * flopsPerToken / roof));
+              perSecond * course.flopsPerToken() / roof));
     }
   }
 
@@ -230,30 +215,17 @@ final class TrainingLoop {
 
   void checkpoint() {
     long start = System.nanoTime();
-    var folder = Checkpoint.save(run, progress, decoder, trainer.optimizer());
+    var folder = Checkpoint.save(run, progress, course.parameters(), steps.optimizer());
     checkpointSeconds = seconds(start);
     events.accept(
         new CheckpointSaved(progress.step(), run.relativize(folder).toString(), checkpointSeconds));
   }
 
-  /** Scores the first part of the held-out text; true where patience is at its end. */
+  /** Scores what is held out; true where patience is at its end. */
   private boolean evaluate() {
-    long start = System.nanoTime();
-    var ids = material.heldOutIds();
-    var some = Arrays.copyOf(ids, Math.min(ids.length, recipe.training().evaluateTokens() + 1));
-    var loss = HeldOutLoss.of(trainer.computing(), some, decoder.config().context());
-    long bytes = Math.round((double) material.heldOut().length * loss.tokens() / (ids.length - 1));
-    events.accept(
-        new Evaluated(
-            progress.step(),
-            HELD_OUT,
-            loss.perToken(),
-            loss.bitsPerByte(bytes),
-            bytes,
-            seconds(start)));
-    progress = progress.evaluated(loss.perToken());
+    progress = progress.evaluated(course.evaluate(progress));
     int patience = recipe.training().patience();
-    if (patience > 0 && progress.sinceBest() == 0) {
+    if ((patience > 0 || course.keepsBest()) && progress.sinceBest() == 0) {
       Scope.run(() -> Safetensors.write(best(), detached(), Map.of()));
     }
     return patience > 0 && progress.sinceBest() >= patience;
@@ -265,7 +237,7 @@ final class TrainingLoop {
 
   private Map<String, Tensor> detached() {
     var weights = new LinkedHashMap<String, Tensor>();
-    decoder.parameters().forEach((name, weight) -> weights.put(name, weight.detach()));
+    course.parameters().forEach((name, weight) -> weights.put(name, weight.detach()));
     return weights;
   }
 
@@ -277,41 +249,6 @@ final class TrainingLoop {
             .forEach(
                 (name, w) -> w.copyInPlace(java.util.Objects.requireNonNull(weights.get(name))));
       }
-    }
-  }
-
-  /** Scores all held-out text, with half a context before each token where there is one. */
-  Evaluated finalEvaluation() {
-    long start = System.nanoTime();
-    int stride = Math.max(1, decoder.config().context() / 2);
-    var loss = HeldOutLoss.of(trainer.computing(), material.heldOutIds(), stride);
-    var evaluated =
-        new Evaluated(
-            progress.step(),
-            HELD_OUT,
-            loss.perToken(),
-            loss.bitsPerByte(material.heldOut().length),
-            material.heldOut().length,
-            seconds(start));
-    events.accept(evaluated);
-    return evaluated;
-  }
-
-  /** Lets the model write from nothing. */
-  void sample(int tokens, int number) {
-    // Not closed: the network stays the run's.
-    var model =
-        LanguageModel.of(
-            decoder, material.tokenizer(), GenerationDefaults.documents(material.endOfText()));
-    var request =
-        GenerationRequest.of("")
-            .temperature(0.8)
-            .topP(0.95)
-            .maxTokens(Math.min(tokens, decoder.config().context() - 1))
-            .seed(recipe.seed() + progress.step() + number);
-    try (var pieces = model.generate(request)) {
-      pieces.forEach(piece -> {});
-      events.accept(new Sampled(progress.step(), "", pieces.completion().text()));
     }
   }
 }
