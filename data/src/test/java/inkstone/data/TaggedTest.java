@@ -17,8 +17,7 @@ class TaggedTest {
 
   @Test
   void readsColumnsAndObjects() throws IOException {
-    var conll =
-        file("a.conll", "-DOCSTART- -X- O\n\nAnn NNP B-PER\nsaw VBD O\n\n\nRome\tB-LOC\n");
+    var conll = file("a.conll", "-DOCSTART- -X- O\n\nAnn NNP B-PER\nsaw VBD O\n\n\nRome\tB-LOC\n");
     var jsonl = file("b.jsonl", "{\"tokens\": [\"Rome\"], \"ner_tags\": [\"B-LOC\"]}\n\n");
     assertEquals(
         List.of(

@@ -215,8 +215,7 @@ class TerminalTest {
     assertEquals(
         "confusion test, true by given [a, b]: [[3, 1], [0, 4]]\n",
         show(
-            0,
-            new Confused("test", List.of("a", "b"), List.of(List.of(3L, 1L), List.of(0L, 4L)))));
+            0, new Confused("test", List.of("a", "b"), List.of(List.of(3L, 1L), List.of(0L, 4L)))));
     assertEquals(
         "mistake   a taken for b (88%): so good\n",
         show(0, new Mistaken("test", "so good", "a", "b", 0.875)));

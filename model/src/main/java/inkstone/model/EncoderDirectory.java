@@ -38,7 +38,9 @@ public final class EncoderDirectory {
     var json = ModelDirectory.read(file);
     try (var scope = Scope.open()) {
       var files = WeightFiles.of(directory);
-      Memory.check(directory, files.numbers(), DType.FLOAT32, Memory.available());
+      long numbers = files.count().numbers();
+      long bytes = numbers * DType.FLOAT32.bytes();
+      Memory.check(numbers, bytes, "as float32", Memory.available());
       var weights = files.open(DType.FLOAT32);
       boolean pooled = weights.keySet().stream().anyMatch(n -> n.endsWith("pooler.dense.weight"));
       var config = read(file, () -> EncoderJson.read(json, pooled));

@@ -79,6 +79,20 @@ final class Memory {
                             count(Math.max(0, left) / Form.FOUR.bytes))));
   }
 
+  /** The same of a network without a cache, which there is in one form alone. */
+  static void check(long numbers, long bytes, String stored, long available) {
+    if (bytes > available) {
+      throw new ModelException(
+          "its %s weights need %s %s, and %s of memory are free; what would fit: one of up to %s weights"
+              .formatted(
+                  count(numbers),
+                  size(bytes),
+                  stored,
+                  size(available),
+                  count((double) available * numbers / bytes)));
+    }
+  }
+
   /** Keys and values of one token, in float32. */
   private static double cacheBytes(DecoderConfig config) {
     return 2.0 * Float.BYTES * config.layers() * config.keyValueHeads() * config.headDim();

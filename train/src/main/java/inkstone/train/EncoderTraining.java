@@ -12,7 +12,6 @@ import inkstone.journal.RunLog;
 import inkstone.journal.RunStarted;
 import inkstone.model.Encoder;
 import inkstone.model.EncoderDirectory;
-import inkstone.model.Sequences;
 import inkstone.tensor.Device;
 import inkstone.tensor.Engine;
 import java.nio.file.Path;

@@ -67,10 +67,7 @@ final class TokenCourse implements Course {
 
   /** Those of which at least one word fits. */
   private List<Row> rows(List<Tagged> sentences) {
-    return sentences.parallelStream()
-        .map(this::row)
-        .filter(row -> !row.firsts.isEmpty())
-        .toList();
+    return sentences.parallelStream().map(this::row).filter(row -> !row.firsts.isEmpty()).toList();
   }
 
   private Row row(Tagged sentence) {
@@ -119,10 +116,7 @@ final class TokenCourse implements Course {
   }
 
   private static int[] numbers(List<Row> rows) {
-    return rows.stream()
-        .flatMap(row -> row.labels.stream())
-        .mapToInt(Integer::intValue)
-        .toArray();
+    return rows.stream().flatMap(row -> row.labels.stream()).mapToInt(Integer::intValue).toArray();
   }
 
   private Tensor targets(List<Row> rows) {
@@ -194,9 +188,7 @@ final class TokenCourse implements Course {
     }
     var matrix =
         ConfusionMatrix.of(
-            labels.size(),
-            numbers(rows),
-            given.stream().mapToInt(Integer::intValue).toArray());
+            labels.size(), numbers(rows), given.stream().mapToInt(Integer::intValue).toArray());
     events.accept(
         new Judged(
             progress.step(),

@@ -126,8 +126,7 @@ class EncoderTrainingTest {
     }
     var file = Files.writeString(folder.resolve("a.conll"), text);
     var out = folder.resolve("out");
-    var recipe =
-        recipe(file, "task=token_labels", "data.test_share=0.1", "data.context=40");
+    var recipe = recipe(file, "task=token_labels", "data.test_share=0.1", "data.context=40");
     var log = run(recipe, out);
     var judged = log.last(Judged.class);
     assertEquals("test", judged.split());
@@ -135,8 +134,7 @@ class EncoderTrainingTest {
     assertTrue(judged.accuracy() > 0.95, judged.toString());
     assertEquals(List.of("B-LOC", "B-PER", "O"), log.last(Confused.class).labels());
     try (var labeller = TokenLabeller.open(out.resolve("model"))) {
-      assertEquals(
-          List.of("B-PER", "O", "B-LOC"), labeller.label(List.of("Cleo", "left", "Oslo")));
+      assertEquals(List.of("B-PER", "O", "B-LOC"), labeller.label(List.of("Cleo", "left", "Oslo")));
       // Words that do not fit the context get none.
       assertTrue(labeller.label(java.util.Collections.nCopies(50, "in")).size() < 50);
     }
