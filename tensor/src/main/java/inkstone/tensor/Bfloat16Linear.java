@@ -36,7 +36,6 @@ final class Bfloat16Linear extends Operation {
   /** With fewer it takes too long to bring the weight in order. */
   private static final int FEWEST_ROWS = 256;
 
-
   private final Tensor input;
   private final Tensor weight;
   private final Tensor bias;
