@@ -47,8 +47,7 @@ public record WordsBench(
           try (them) {
             checkSame(ready, theirs);
             return result(
-                Duel.fight(
-                    PairedRounds.Better.HIGHER, us, Optional.of(them), rounds, progress),
+                Duel.fight(PairedRounds.Better.HIGHER, us, Optional.of(them), rounds, progress),
                 theirs.path("name").asString(peer.toString()),
                 ready);
           }

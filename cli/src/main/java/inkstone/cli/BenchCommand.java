@@ -17,6 +17,7 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: train, generate or words");
+    throw new ParameterException(
+        spec.commandLine(), "say what to measure: train, generate or words");
   }
 }

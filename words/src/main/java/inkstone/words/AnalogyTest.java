@@ -97,8 +97,7 @@ public record AnalogyTest(String name, List<Section> sections) implements WordTe
     int right = 0;
     for (int k = 0; k < questions.size(); k++) {
       int answer = Integer.MAX_VALUE - (int) best.get(k);
-      right +=
-          best.get(k) != Long.MIN_VALUE && folded.same(answer, questions.get(k)[3]) ? 1 : 0;
+      right += best.get(k) != Long.MIN_VALUE && folded.same(answer, questions.get(k)[3]) ? 1 : 0;
     }
     return right;
   }

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 
 /**
  * Chinese words by HanLP: the likeliest path through its dictionary's bigrams (Viterbi). Names of
- * people, places and organisations that it guesses are not asked for: 人工智能 is one word because
- * the dictionary has it.
+ * people, places and organisations that it guesses are not asked for: 人工智能 is one word because the
+ * dictionary has it.
  */
 final class ChineseWords {
 

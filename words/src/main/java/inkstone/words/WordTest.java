@@ -13,8 +13,8 @@ import java.util.List;
  * <ul>
  *   <li>pairs with people's opinion of how near they are, {@code word word number} with tabs or
  *       blanks between (WordSim-353, SimLex-999, WordSim-240);
- *   <li>analogies, {@code word word word word}, in sections that begin with {@code : name} (Google's
- *       questions-words, CA8).
+ *   <li>analogies, {@code word word word word}, in sections that begin with {@code : name}
+ *       (Google's questions-words, CA8).
  * </ul>
  *
  * Lines that begin with {@code #} are passed over. Upper and lower case are one.

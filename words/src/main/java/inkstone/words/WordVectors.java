@@ -149,8 +149,7 @@ public final class WordVectors {
   private int known(String word) {
     return place(word)
         .orElseThrow(
-            () ->
-                new WordsException("'%s' has no vector here%s".formatted(word, hint(word))));
+            () -> new WordsException("'%s' has no vector here%s".formatted(word, hint(word))));
   }
 
   /** The nearest spelling, among the frequent words first; or what to do without one. */

@@ -136,9 +136,7 @@ public record WordsRecipe(
   }
 
   int threadsHere() {
-    return training.threads() > 0
-        ? training.threads()
-        : Runtime.getRuntime().availableProcessors();
+    return training.threads() > 0 ? training.threads() : Runtime.getRuntime().availableProcessors();
   }
 
   /** Refuses values that mean nothing. */
@@ -147,7 +145,11 @@ public record WordsRecipe(
     require(where, "phrases.threshold", phrases.threshold(), phrases.threshold() > 0, "above 0");
     require(where, "phrases.discount", phrases.discount(), phrases.discount() >= 0, "0 or more");
     require(
-        where, "vocabulary.min_count", vocabulary.minCount(), vocabulary.minCount() >= 1, "1 or more");
+        where,
+        "vocabulary.min_count",
+        vocabulary.minCount(),
+        vocabulary.minCount() >= 1,
+        "1 or more");
     require(
         where,
         "vocabulary.max_size",
