@@ -25,6 +25,12 @@ class WordsRecipeTest {
   }
 
   @Test
+  void theChineseRecipeLoads() {
+    var file = Path.of(System.getProperty("inkstone.root"), "recipes", "words-zh.yaml");
+    assertEquals("chinese", WordsRecipe.read(file, List.of()).split());
+  }
+
+  @Test
   void aRecipeComesBackFromItsYaml(@TempDir Path folder) throws Exception {
     var recipe =
         WordsRecipe.of(
