@@ -27,7 +27,7 @@ class WordsRecipeTest {
   @Test
   void theChineseRecipeLoads() {
     var file = Path.of(System.getProperty("inkstone.root"), "recipes", "words-zh.yaml");
-    assertEquals("chinese", WordsRecipe.read(file, List.of()).split());
+    assertEquals("chinese", WordsRecipe.read(file, List.of()).split().toString());
   }
 
   @Test
