@@ -57,7 +57,8 @@ class FaithfulnessTest {
   @Test
   void whatWasSavedIsRead() {
     var logits = SavedLogits.open(saved);
-    assertEquals(List.of(16, 512, 2), List.of(logits.context(), logits.vocabulary(), logits.chunks()));
+    assertEquals(
+        List.of(16, 512, 2), List.of(logits.context(), logits.vocabulary(), logits.chunks()));
     assertEquals(8, logits.first());
     assertEquals(7, logits.rows());
     for (int chunk = 0; chunk < 2; chunk++) {
