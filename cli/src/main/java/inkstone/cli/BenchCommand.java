@@ -10,13 +10,17 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures our speed and memory beside a peer's, in turn on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchTrainCommand.class, BenchGenerateCommand.class})
+    subcommands = {
+      BenchTrainCommand.class,
+      BenchTranslationCommand.class,
+      BenchGenerateCommand.class
+    })
 final class BenchCommand implements Runnable {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: train or generate");
+    throw new ParameterException(spec.commandLine(), "say what to measure: train, translation or generate");
   }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.TypeConversionException;
       PretrainCommand.class,
       TokenizerCommand.class,
       GenerateCommand.class,
+      TranslateCommand.class,
       ChatCommand.class,
       ConvertCommand.class,
       QuantizeCommand.class,

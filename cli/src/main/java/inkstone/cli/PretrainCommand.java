@@ -3,6 +3,8 @@ package inkstone.cli;
 import inkstone.journal.Terminal;
 import inkstone.train.Pretraining;
 import inkstone.train.Recipe;
+import inkstone.train.TranslationRecipe;
+import inkstone.train.TranslationTraining;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,11 +14,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code inkstone pretrain}: trains a decoder by a recipe. */
+/** {@code inkstone pretrain}: trains a decoder, or a translation model, by a recipe. */
 @Command(
     name = "pretrain",
     mixinStandardHelpOptions = true,
-    description = "Pre-train a decoder by a recipe (see recipes/).")
+    description = "Train a decoder or a translation model by a recipe (see recipes/).")
 final class PretrainCommand implements Callable<Integer> {
 
   @Option(names = "--recipe", paramLabel = "FILE", description = "A YAML file; see recipes/.")
@@ -43,11 +45,26 @@ final class PretrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "give a recipe by --recipe FILE (see recipes/), or go on with a run by --resume");
     }
+    if (TranslationRecipe.describes(resume ? out.resolve("recipe.yaml") : recipe)) {
+      return translation();
+    }
     try (var stop = Interrupts.listen()) {
       var pretraining =
           (resume ? Pretraining.of(Recipe.DEFAULTS).resuming() : Pretraining.by(recipe, overrides))
               .told(CommandLines.typed(spec), stop, List.of(Terminal.standardError()));
       return Reports.write(out, "pretrain", pretraining.run(out));
+    }
+  }
+
+  private int translation() {
+    try (var stop = Interrupts.listen()) {
+      var training =
+          resume
+              ? TranslationTraining.of(TranslationRecipe.DEFAULTS).resuming()
+              : TranslationTraining.of(TranslationRecipe.read(recipe, overrides));
+      var told =
+          training.told(CommandLines.typed(spec), stop, List.of(Terminal.standardError()));
+      return Reports.write(out, "pretrain", told.run(out));
     }
   }
 }

@@ -2,6 +2,7 @@ package inkstone.cli;
 
 import inkstone.journal.Finished;
 import inkstone.journal.HtmlReport;
+import inkstone.journal.NetworkBuilt;
 import inkstone.journal.RunLog;
 import inkstone.journal.TensorBoard;
 import java.nio.file.Path;
@@ -25,10 +26,15 @@ final class Reports {
           "  ./inkstone " + verb + " --out " + CommandLines.quoted(run.toString()) + " --resume");
       return 130;
     }
-    System.err.println("let it go on writing with:");
+    var model = CommandLines.quoted(run.resolve("model").toString());
+    boolean translates =
+        log.find(NetworkBuilt.class).filter(n -> n.family().equals("marian")).isPresent();
+    System.err.println(translates ? "let it translate with:" : "let it go on writing with:");
     System.err.println(
-        "  ./inkstone generate --model %s --prompt \"\""
-            .formatted(CommandLines.quoted(run.resolve("model").toString())));
+        (translates
+                ? "  ./inkstone translate --model %s"
+                : "  ./inkstone generate --model %s --prompt \"\"")
+            .formatted(model));
     return 0;
   }
 }

@@ -26,6 +26,7 @@ public final class EventTypes {
           .with(DecayStarted.class)
           .with(Evaluated.class)
           .with(BaselineMeasured.class)
+          .with(Scored.class)
           .with(Sampled.class)
           .with(CheckpointSaved.class)
           .with(Resumed.class)

@@ -45,6 +45,16 @@ final class EventWords {
                   + ": "
                   + Words.fixed(e.baselineBitsPerByte(), 4)
                   + " bits per byte";
+          case Scored e ->
+              "scored    "
+                  + e.split()
+                  + ": "
+                  + e.metric()
+                  + " "
+                  + Words.fixed(e.score(), 2)
+                  + " ("
+                  + e.signature()
+                  + ")";
           case Sampled e -> "sample    step " + Words.exact(e.step()) + indented(e);
           case CheckpointSaved e -> "saved     step " + Words.exact(e.step()) + " in " + e.path();
           case Resumed e -> "resumed   after step " + Words.exact(e.step());

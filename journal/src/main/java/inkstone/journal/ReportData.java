@@ -79,7 +79,10 @@ record ReportData(
 
   private static List<Other> others(List<Recorded> events) {
     return events.stream()
-        .filter(recorded -> !EventTypes.standard().knows(recorded.event().getClass()))
+        .filter(
+            recorded ->
+                recorded.event() instanceof Scored
+                    || !EventTypes.standard().knows(recorded.event().getClass()))
         .map(recorded -> new Other(recorded.time(), EventWords.of(recorded.event())))
         .toList();
   }

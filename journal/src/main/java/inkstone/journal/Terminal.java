@@ -84,7 +84,7 @@ public final class Terminal implements Consumer<Recorded> {
     switch (recorded.event()) {
       case Step step -> step(recorded.time(), step);
       case Downloading download -> downloading(recorded.time(), download);
-      case Evaluated _, Sampled _, CheckpointSaved _, DecayStarted _, Noted _ -> {
+      case Evaluated _, Scored _, Sampled _, CheckpointSaved _, DecayStarted _, Noted _ -> {
         line(recorded.event());
         draw();
       }

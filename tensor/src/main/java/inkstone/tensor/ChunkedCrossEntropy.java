@@ -64,6 +64,11 @@ final class ChunkedCrossEntropy extends Operation {
     var w = weight.detach().to(multiplied);
     var counted = targets.ne(new Scalar(Functions.IGNORED));
     long count = counted.sum().item_long();
+    boolean kernel =
+        Kernels.AVAILABLE
+            && !x.is_cuda()
+            && multiplied.intern() == ScalarType.Float
+            && settings.cap() == 0;
     var total =
         torch
             .zeros(new long[0], Native.options(DType.FLOAT64, Device.CPU))
@@ -71,10 +76,33 @@ final class ChunkedCrossEntropy extends Operation {
     for (long at = 0; at < x.size(0); at += rows) {
       long some = Math.min(rows, x.size(0) - at);
       try (var temporaries = new PointerScope()) {
-        total.add_(chunk(w, counted.narrow(0, at, some), at, some, count));
+        if (kernel) {
+          total.add_(new Scalar(kernelChunk(w, at, some, count)));
+        } else {
+          total.add_(chunk(w, counted.narrow(0, at, some), at, some, count));
+        }
       }
     }
     return total.div_(new Scalar((double) count)).to(precise(x));
+  }
+
+  /** The sum of the losses of some rows, by a kernel of ours. */
+  private double kernelChunk(Tensor w, long at, long some, long count) {
+    var input = x.detach().narrow(0, at, some).to(multiplied);
+    var logits = product(input, w);
+    long[] target = longs(targets.narrow(0, at, some));
+    var rows =
+        new CrossEntropyRows(
+            Math.toIntExact(w.size(0)), settings.smoothing(), settings.zLoss());
+    double sum = rows.sum(Numbers.of(logits), target, learns);
+    if (learns) {
+      gather(logits, input, w, at, new Scalar(1.0 / count));
+    }
+    return sum;
+  }
+
+  private static long[] longs(Tensor x) {
+    return Native.memory(x.contiguous()).toArray(java.lang.foreign.ValueLayout.JAVA_LONG);
   }
 
   /** The sum of the losses of some rows. */
@@ -136,8 +164,11 @@ final class ChunkedCrossEntropy extends Operation {
     if (settings.cap() > 0) {
       d.mul_(slope);
     }
-    var factor = new Scalar(1.0 / count);
-    var narrow = d.to(multiplied);
+    gather(d.to(multiplied), input, w, at, new Scalar(1.0 / count));
+  }
+
+  /** From the slopes of some rows' logits to those of what they were made of. */
+  private void gather(Tensor narrow, Tensor input, Tensor w, long at, Scalar factor) {
     xGradient.narrow(0, at, input.size(0)).copy_(product(narrow, w.t()).mul_(factor));
     if (weightGradient.scalar_type() == narrow.scalar_type()) {
       weightGradient.addmm_(narrow.t(), input, new Scalar(1.0), factor);

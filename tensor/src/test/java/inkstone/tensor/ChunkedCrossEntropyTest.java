@@ -100,6 +100,30 @@ class ChunkedCrossEntropyTest {
     assertEquals(kept, w2.grad().orElseThrow().dtype());
   }
 
+  /** Rows of one vector and a rest, of many, and of whole vectors; with what goes beyond float32. */
+  @ParameterizedTest
+  @CsvSource({"6, 0, 0", "37, 0.1, 0", "64, 0.1, 0.01", "1000, 0.3, 0.2"})
+  void theKernelIsTheFormula(int classes, double smoothing, double zLoss) {
+    var wide = Plain.random(random, classes, 4);
+    var exactX = x.map(v -> 9 * v).tensor().requiresGrad(true);
+    var exactWeight = wide.tensor().requiresGrad(true);
+    var expected = Functions.linearCrossEntropy(exactX, exactWeight, targets(), smoothing, zLoss);
+    expected.backward();
+    var ourX = exactX.detach().to(DType.FLOAT32).detach().requiresGrad(true);
+    var ourWeight = exactWeight.detach().to(DType.FLOAT32).detach().requiresGrad(true);
+    var settings = new ChunkedCrossEntropy.Settings(smoothing, zLoss, 0, 3);
+    assertTrue(Kernels.AVAILABLE);
+    var loss = Functions.linearCrossEntropy(ourX, ourWeight, targets(), settings);
+    assertEquals(expected.item(), loss.item(), 2e-6 * Math.abs(expected.item()));
+    loss.backward();
+    Plain.of(exactX.grad().orElseThrow()).assertSame(ourX.grad().orElseThrow(), 1e-5);
+    Plain.of(exactWeight.grad().orElseThrow()).assertSame(ourWeight.grad().orElseThrow(), 1e-5);
+    var beyond = Tensor.of(new long[] {0, 0, 0, 0, 0, 0, classes}, 7);
+    assertThrows(
+        TensorException.class,
+        () -> Functions.linearCrossEntropy(ourX, ourWeight, beyond, smoothing, zLoss));
+  }
+
   @Test
   void withoutAWishForGradientsThereAreNone() {
     var loss = Functions.linearCrossEntropy(x.tensor(), weight.tensor(), targets(), 0, 0);

@@ -25,6 +25,8 @@ final class Operations {
   private final Tensor row = Random.normal(0, 1, 128);
   private final Tensor heads = Random.normal(0, 1, 1, 4, 64, 64);
   private final Tensor recordedHeads = heads.copy().requiresGrad(true);
+  private final Tensor twofold = Random.normal(0, 1, 128, 256);
+  private final Tensor threefold = Random.normal(0, 1, 128, 384);
   private final Tensor target = Tensor.zeros(DType.FLOAT32, Device.CPU, 128, 128);
   private final Tensor ids = Tensor.range(0, 128, Device.CPU);
   private final Tensor number = Tensor.full(1, DType.FLOAT32, Device.CPU);
@@ -206,6 +208,16 @@ final class Operations {
     one("Functions.geluTanh(Tensor)", () -> Functions.geluTanh(x));
     one("Functions.gelu(Tensor)", () -> Functions.gelu(x));
     one("Functions.silu(Tensor)", () -> Functions.silu(x));
+    one("Functions.relu(Tensor)", () -> Functions.relu(x));
+    one("Functions.dropoutSum(Tensor, Tensor, double)", () -> Functions.dropoutSum(x, y, 0.5));
+    one(
+        "Functions.packedAttention(Tensor, int, int[], boolean)",
+        () -> Functions.packedAttention(threefold, 4, new int[] {100, 28}, true));
+    one(
+        "Functions.packedAttention(Tensor, Tensor, int, int[], int[])",
+        () ->
+            Functions.packedAttention(
+                y, twofold, 4, new int[] {100, 28}, new int[] {28, 100}));
     one("Functions.swiGlu(Tensor)", () -> Functions.swiGlu(x));
     one(
         "Functions.rotary(Tensor, Tensor, Tensor)",

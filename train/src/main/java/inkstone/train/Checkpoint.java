@@ -1,6 +1,5 @@
 package inkstone.train;
 
-import inkstone.model.Decoder;
 import inkstone.tensor.Safetensors;
 import inkstone.tensor.SafetensorsException;
 import inkstone.tensor.Scope;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,7 +29,8 @@ final class Checkpoint {
   private Checkpoint() {}
 
   /** Writes a checkpoint and removes all but the last two. */
-  static Path save(Path run, Progress progress, Decoder decoder, Optimizer optimizer) {
+  static Path save(
+      Path run, Progress progress, SequencedMap<String, Tensor> parameters, Optimizer optimizer) {
     var folder = run.resolve("checkpoints");
     var target = folder.resolve("step-" + progress.step());
     var partial = folder.resolve(target.getFileName() + PARTIAL);
@@ -38,7 +39,7 @@ final class Checkpoint {
       Files.createDirectories(partial);
       var weights = new LinkedHashMap<String, Tensor>();
       try (var scope = Scope.open()) {
-        decoder.parameters().forEach((name, weight) -> weights.put(name, weight.detach()));
+        parameters.forEach((name, weight) -> weights.put(name, weight.detach()));
         Safetensors.write(partial.resolve("weights.safetensors"), weights, Map.of());
       }
       Safetensors.write(partial.resolve("optimizer.safetensors"), optimizer.state(), Map.of());
@@ -65,13 +66,12 @@ final class Checkpoint {
   }
 
   /** Puts weights and moments back and gives the progress. */
-  static Progress load(Path checkpoint, Decoder decoder, Optimizer optimizer) {
+  static Progress load(
+      Path checkpoint, SequencedMap<String, Tensor> parameters, Optimizer optimizer) {
     try (var scope = Scope.open()) {
       var progress = JSON.readValue(checkpoint.resolve("progress.json").toFile(), Progress.class);
       var weights = Safetensors.read(checkpoint.resolve("weights.safetensors"));
-      decoder
-          .parameters()
-          .forEach(
+      parameters.forEach(
               (name, weight) -> {
                 var saved = weights.get(name);
                 if (saved == null) {

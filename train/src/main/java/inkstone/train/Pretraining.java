@@ -152,8 +152,8 @@ public record Pretraining(
       try (var decoder = onDevice(Networks.random(config, recipe));
           var trainer =
               new Trainer(decoder, recipe, Calibration.type(recipe.training().compute()))) {
-        var loop =
-            new TrainingLoop(recipe, material, decoder, trainer, roof, out, decayStart, events);
+        var learner = new DecoderLearner(recipe, material, decoder, trainer);
+        var loop = new TrainingLoop(recipe, learner, roof, out, decayStart, events);
         if (resume) {
           Checkpoint.last(out).ifPresent(loop::resume);
           events.accept(new Resumed(loop.progress().step()));

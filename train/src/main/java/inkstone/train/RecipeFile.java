@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -32,19 +33,51 @@ final class RecipeFile {
   private RecipeFile() {}
 
   static Recipe read(Path file, List<String> overrides) {
+    return read(file, overrides, Recipe.DEFAULTS, RecipeRules::check);
+  }
+
+  /**
+   * A recipe of any kind.
+   *
+   * @param defaults what a file leaves out
+   * @param rules told where the recipe is from, and the recipe; throws where a value cannot be
+   */
+  static <T extends Record> T read(
+      Path file, List<String> overrides, T defaults, BiConsumer<String, T> rules) {
+    return parse(file.toString(), text(file), overrides, defaults, rules);
+  }
+
+  /** What a file says under a key at its top; empty where it says nothing there. */
+  static String top(Path file, String key) {
+    var value = tree(file.toString(), text(file)).get(key);
+    return value == null ? "" : value.asString("");
+  }
+
+  private static String text(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new TrainingException(file + ": there is no such recipe");
     }
     try {
-      return parse(file.toString(), Files.readString(file), overrides);
+      return Files.readString(file);
     } catch (IOException e) {
       throw new TrainingException(file + ": cannot be read as UTF-8 text: " + e.getMessage(), e);
     }
   }
 
   static Recipe parse(String where, String yaml, List<String> overrides) {
-    ObjectNode all = YAML.valueToTree(Recipe.DEFAULTS);
-    merge(where, "", Recipe.class, all, tree(where, yaml));
+    return parse(where, yaml, overrides, Recipe.DEFAULTS, RecipeRules::check);
+  }
+
+  private static <T extends Record> T parse(
+      String where,
+      String yaml,
+      List<String> overrides,
+      T defaults,
+      BiConsumer<String, T> rules) {
+    @SuppressWarnings("unchecked") // of a record, which is of no subclass
+    var type = (Class<T>) defaults.getClass();
+    ObjectNode all = YAML.valueToTree(defaults);
+    merge(where, "", type, all, tree(where, yaml));
     for (var override : overrides) {
       int equals = override.indexOf('=');
       if (equals < 1) {
@@ -55,14 +88,14 @@ final class RecipeFile {
       for (int i = keys.length - 1; i >= 0; i--) {
         value = YAML.createObjectNode().set(keys[i], value);
       }
-      merge("--set", "", Recipe.class, all, value);
+      merge("--set", "", type, all, value);
     }
-    var recipe = YAML.treeToValue(all, Recipe.class);
-    RecipeRules.check(where, recipe);
+    var recipe = YAML.treeToValue(all, type);
+    rules.accept(where, recipe);
     return recipe;
   }
 
-  static String write(Recipe recipe) {
+  static String write(Record recipe) {
     return YAML.writeValueAsString(recipe);
   }
 

@@ -5,7 +5,7 @@ final class RecipeRules {
 
   private final String where;
 
-  private RecipeRules(String where) {
+  RecipeRules(String where) {
     this.where = where;
   }
 
@@ -115,11 +115,11 @@ final class RecipeRules {
     require("training.z_loss", training.zLoss(), training.zLoss() >= 0, "0 or more");
   }
 
-  private void atLeast(String key, long value, long least) {
+  void atLeast(String key, long value, long least) {
     require(key, value, value >= least, least + " or more");
   }
 
-  private void require(String key, Number value, boolean holds, String expected) {
+  void require(String key, Number value, boolean holds, String expected) {
     if (!holds || (value instanceof Double number && !Double.isFinite(number))) {
       throw new TrainingException(
           "%s: %s must be %s, but is %s".formatted(where, key, expected, value));

@@ -41,7 +41,7 @@ record RunFolder(Path path) {
   }
 
   /** Settles by which recipe the run goes, now and after each resume. */
-  RecipeFrozen freeze(Recipe recipe) {
+  RecipeFrozen freeze(Record recipe) {
     var yaml = RecipeFile.write(recipe);
     Atomic.write(recipe(), yaml);
     return new RecipeFrozen(yaml);

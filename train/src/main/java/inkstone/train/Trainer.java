@@ -4,66 +4,48 @@ import inkstone.data.TokenBatch;
 import inkstone.model.Batch;
 import inkstone.model.Decoder;
 import inkstone.tensor.DType;
-import inkstone.tensor.Functions;
-import inkstone.tensor.Gradients;
-import inkstone.tensor.Random;
-import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
 
 /**
- * One optimizer step, as separate calls: {@link #accumulate} once or more, {@link #reduce}, {@link
- * #clip}, {@link #step}. Weights and moments are float32; activations and matrix products are in
- * the computing type.
+ * One optimizer step of a decoder, as separate calls: {@link #accumulate} once or more, {@link
+ * #reduce}, {@link #clip}, {@link #step}. Weights and moments are float32; activations and matrix
+ * products are in the computing type.
  */
 public final class Trainer implements AutoCloseable {
 
   private final Decoder decoder;
   private final Decoder computing;
-  private final Optimizer optimizer;
+  private final WeightSteps steps;
   private final double dropout;
   private final Recipe.Training settings;
-  private final long seed;
-  private int accumulated;
 
   /** Trains {@code decoder}, which stays the caller's. */
   public Trainer(Decoder decoder, Recipe recipe, DType compute) {
     this.decoder = decoder;
     computing = decoder.computing(compute);
-    optimizer = Optimizer.of(decoder, recipe.optimizer(), compute);
+    steps =
+        new WeightSteps(
+            decoder.parameters(), Optimizer.of(decoder, recipe.optimizer(), compute), recipe.seed());
     dropout = recipe.model().dropout();
     settings = recipe.training();
-    seed = recipe.seed();
-    decoder.parameters().values().forEach(weight -> weight.requiresGrad(true));
   }
 
   /** Adds the gradient of one batch's mean loss; gives that loss in nats for each token. */
   public double accumulate(TokenBatch batch) {
-    // From the seed and the place in the run alone, so that nothing random needs saving.
-    Random.seed(seed, optimizer.steps() * 4096 + accumulated);
-    try (var scope = Scope.open()) {
-      var device = decoder.device();
-      var ids = Tensor.of(batch.inputs()).to(device);
-      var targets = Tensor.of(batch.targets()).to(device);
-      var inputs = Batch.training(ids, batch.sequences(), dropout).recompute(settings.recompute());
-      var loss = computing.loss(inputs, targets, settings.labelSmoothing(), settings.zLoss());
-      loss.backward();
-      accumulated++;
-      return loss.item();
-    }
+    return steps.accumulate(
+        () -> {
+          var device = decoder.device();
+          var ids = Tensor.of(batch.inputs()).to(device);
+          var targets = Tensor.of(batch.targets()).to(device);
+          var inputs =
+              Batch.training(ids, batch.sequences(), dropout).recompute(settings.recompute());
+          return computing.loss(inputs, targets, settings.labelSmoothing(), settings.zLoss());
+        });
   }
 
   /** Turns the sum of the accumulated gradients into their mean. */
   public void reduce() {
-    if (accumulated > 1) {
-      try (var scope = Scope.open();
-          var off = Gradients.off()) {
-        decoder
-            .parameters()
-            .values()
-            .forEach(w -> w.grad().ifPresent(g -> g.mulInPlace(1.0 / accumulated)));
-      }
-    }
-    accumulated = 0;
+    steps.reduce();
   }
 
   /**
@@ -73,29 +55,17 @@ public final class Trainer implements AutoCloseable {
    * @return the norm before
    */
   public double clip(double most) {
-    try (var scope = Scope.open();
-        var off = Gradients.off()) {
-      var gradients =
-          decoder.parameters().values().stream().flatMap(w -> w.grad().stream()).toList();
-      double norm = Functions.norm(gradients);
-      if (most > 0 && norm > most) {
-        gradients.forEach(g -> g.mulInPlace(most / (norm + 1e-6)));
-      }
-      return norm;
-    }
+    return steps.clip(most);
   }
 
   /** Moves the weights and forgets the gradient. */
   public void step(double learningRate) {
-    try (var off = Gradients.off()) {
-      optimizer.step(learningRate);
-    }
-    decoder.parameters().values().forEach(Tensor::clearGrad);
+    steps.step(learningRate);
   }
 
   /** The optimizer, for checkpoints. */
   public Optimizer optimizer() {
-    return optimizer;
+    return steps.optimizer();
   }
 
   /** The network in the computing type. */
@@ -103,9 +73,12 @@ public final class Trainer implements AutoCloseable {
     return computing;
   }
 
+  WeightSteps steps() {
+    return steps;
+  }
+
   @Override
   public void close() {
-    optimizer.close();
-    decoder.parameters().values().forEach(weight -> weight.requiresGrad(false));
+    steps.close();
   }
 }

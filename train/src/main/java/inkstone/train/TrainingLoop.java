@@ -1,23 +1,15 @@
 package inkstone.train;
 
-import inkstone.data.Batches;
-import inkstone.evaluate.HeldOutLoss;
-import inkstone.generate.GenerationDefaults;
-import inkstone.generate.GenerationRequest;
-import inkstone.generate.LanguageModel;
 import inkstone.journal.CheckpointSaved;
 import inkstone.journal.DecayStarted;
 import inkstone.journal.Evaluated;
 import inkstone.journal.Event;
-import inkstone.journal.Sampled;
 import inkstone.journal.Step;
-import inkstone.model.Decoder;
 import inkstone.tensor.Safetensors;
 import inkstone.tensor.Scope;
 import inkstone.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -43,17 +35,13 @@ final class TrainingLoop {
   static final double MOST_EVALUATION = 0.1;
 
   private static final int MOST_STEP_EVENTS = 4000;
-  private static final String HELD_OUT = "held_out";
 
   private final Recipe recipe;
-  private final Material material;
-  private final Decoder decoder;
-  private final Trainer trainer;
-  private final double flopsPerToken;
+  private final Learner learner;
+  private final WeightSteps steps;
   private final double roof;
   private final Path run;
   private final Consumer<Event> events;
-  private final Batches batches;
   private final OptionalLong knownDecay;
   private LearningRate rate;
   private Progress progress = Progress.START;
@@ -67,32 +55,29 @@ final class TrainingLoop {
     OUT_OF_TIME
   }
 
+  /**
+   * @param recipe whose seed, optimizer, schedule and training count here
+   */
   TrainingLoop(
       Recipe recipe,
-      Material material,
-      Decoder decoder,
-      Trainer trainer,
+      Learner learner,
       double roof,
       Path run,
       OptionalLong knownDecay,
       Consumer<Event> events) {
     this.recipe = recipe;
-    this.material = material;
-    this.decoder = decoder;
-    this.trainer = trainer;
+    this.learner = learner;
     this.roof = roof;
     this.run = run;
     this.events = events;
     this.knownDecay = knownDecay;
-    var config = decoder.config();
-    flopsPerToken = config.trainingFlopsPerToken(config.context());
-    batches = material.batches(recipe);
+    steps = learner.steps();
     rate = LearningRate.of(recipe);
   }
 
   /** Takes up weights, moments and progress where a checkpoint left them. */
   void resume(Path checkpoint) {
-    progress = Checkpoint.load(checkpoint, decoder, trainer.optimizer());
+    progress = Checkpoint.load(checkpoint, steps.parameters(), steps.optimizer());
     if (progress.decayStart() > 0) {
       rate = rate.decayingFrom(progress.decayStart());
     }
@@ -171,7 +156,7 @@ final class TrainingLoop {
   /** What the last evaluation will take, as fast as the run is so far. */
   private double evaluationSeconds() {
     double each = progress.seconds() / Math.max(1, progress.tokens());
-    return EVALUATION_SHARE * each * material.heldOutIds().length;
+    return EVALUATION_SHARE * each * learner.heldOutTokens();
   }
 
   private void step(long start, long every) {
@@ -182,20 +167,20 @@ final class TrainingLoop {
     var position = progress.position();
     int times = recipe.training().accumulate();
     for (int i = 0; i < times; i++) {
-      var batch = batches.at(position, recipe.training().batch());
-      loss += trainer.accumulate(batch) / times;
-      tokens += batch.inputs().length;
-      position = position.after(batch);
+      var learned = learner.learn(position);
+      loss += learned.loss() / times;
+      tokens += learned.tokens();
+      position = learned.after();
     }
     if (!Double.isFinite(loss)) {
       throw new TrainingException(
           "step %d: the loss is %s; a lower optimizer.learning_rate or compute: fp32 helps"
               .formatted(step, loss));
     }
-    trainer.reduce();
-    double norm = trainer.clip(recipe.optimizer().clip());
+    steps.reduce();
+    double norm = steps.clip(recipe.optimizer().clip());
     double learningRate = rate.at(step);
-    trainer.step(learningRate);
+    steps.step(learningRate);
     progress = progress.stepped(tokens, position, seconds(start));
     if (step % every == 0 || step == 1 || step == rate.steps()) {
       double perSecond = tokens / ((System.nanoTime() - begun) / 1e9);
@@ -207,7 +192,7 @@ final class TrainingLoop {
               learningRate,
               norm,
               perSecond,
-              perSecond * flopsPerToken / roof));
+              perSecond * learner.flopsPerToken() / roof));
     }
   }
 
@@ -230,28 +215,17 @@ final class TrainingLoop {
 
   void checkpoint() {
     long start = System.nanoTime();
-    var folder = Checkpoint.save(run, progress, decoder, trainer.optimizer());
+    var folder = Checkpoint.save(run, progress, steps.parameters(), steps.optimizer());
     checkpointSeconds = seconds(start);
     events.accept(
         new CheckpointSaved(progress.step(), run.relativize(folder).toString(), checkpointSeconds));
   }
 
-  /** Scores the first part of the held-out text; true where patience is at its end. */
+  /** Scores some of the held-out text; true where patience is at its end. */
   private boolean evaluate() {
-    long start = System.nanoTime();
-    var ids = material.heldOutIds();
-    var some = Arrays.copyOf(ids, Math.min(ids.length, recipe.training().evaluateTokens() + 1));
-    var loss = HeldOutLoss.of(trainer.computing(), some, decoder.config().context());
-    long bytes = Math.round((double) material.heldOut().length * loss.tokens() / (ids.length - 1));
-    events.accept(
-        new Evaluated(
-            progress.step(),
-            HELD_OUT,
-            loss.perToken(),
-            loss.bitsPerByte(bytes),
-            bytes,
-            seconds(start)));
-    progress = progress.evaluated(loss.perToken());
+    var evaluated = learner.evaluate(progress.step());
+    events.accept(evaluated);
+    progress = progress.evaluated(evaluated.loss());
     int patience = recipe.training().patience();
     if (patience > 0 && progress.sinceBest() == 0) {
       Scope.run(() -> Safetensors.write(best(), detached(), Map.of()));
@@ -265,7 +239,7 @@ final class TrainingLoop {
 
   private Map<String, Tensor> detached() {
     var weights = new LinkedHashMap<String, Tensor>();
-    decoder.parameters().forEach((name, weight) -> weights.put(name, weight.detach()));
+    steps.parameters().forEach((name, weight) -> weights.put(name, weight.detach()));
     return weights;
   }
 
@@ -280,38 +254,13 @@ final class TrainingLoop {
     }
   }
 
-  /** Scores all held-out text, with half a context before each token where there is one. */
-  Evaluated finalEvaluation() {
-    long start = System.nanoTime();
-    int stride = Math.max(1, decoder.config().context() / 2);
-    var loss = HeldOutLoss.of(trainer.computing(), material.heldOutIds(), stride);
-    var evaluated =
-        new Evaluated(
-            progress.step(),
-            HELD_OUT,
-            loss.perToken(),
-            loss.bitsPerByte(material.heldOut().length),
-            material.heldOut().length,
-            seconds(start));
-    events.accept(evaluated);
-    return evaluated;
+  /** Scores all held-out text. */
+  void finalEvaluation() {
+    events.accept(learner.evaluateAll(progress.step()));
   }
 
-  /** Lets the model write from nothing. */
+  /** Lets the model write. */
   void sample(int tokens, int number) {
-    // Not closed: the network stays the run's.
-    var model =
-        LanguageModel.of(
-            decoder, material.tokenizer(), GenerationDefaults.documents(material.endOfText()));
-    var request =
-        GenerationRequest.of("")
-            .temperature(0.8)
-            .topP(0.95)
-            .maxTokens(Math.min(tokens, decoder.config().context() - 1))
-            .seed(recipe.seed() + progress.step() + number);
-    try (var pieces = model.generate(request)) {
-      pieces.forEach(piece -> {});
-      events.accept(new Sampled(progress.step(), "", pieces.completion().text()));
-    }
+    events.accept(learner.sample(progress.step(), tokens, number));
   }
 }

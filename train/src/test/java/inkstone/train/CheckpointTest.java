@@ -46,7 +46,7 @@ class CheckpointTest {
   }
 
   private Path save(long step) {
-    return Checkpoint.save(run, progress(step), decoder, optimizer);
+    return Checkpoint.save(run, progress(step), decoder.parameters(), optimizer);
   }
 
   private List<String> kept() throws IOException {
@@ -78,7 +78,7 @@ class CheckpointTest {
       var saved = save(5);
       decoder.parameters().values().forEach(w -> w.mulInPlace(3));
       optimizer.step(0.1);
-      assertEquals(progress(5), Checkpoint.load(saved, decoder, optimizer));
+      assertEquals(progress(5), Checkpoint.load(saved, decoder.parameters(), optimizer));
     }
     assertArrayEquals(before, weights());
     assertEquals(5, optimizer.steps());
@@ -94,7 +94,7 @@ class CheckpointTest {
     var saved = save(9);
     assertEquals(List.of("step-9", "step-x"), kept());
     assertFalse(Files.exists(saved.resolve("left")));
-    assertEquals(progress(9), Checkpoint.load(saved, decoder, optimizer));
+    assertEquals(progress(9), Checkpoint.load(saved, decoder.parameters(), optimizer));
   }
 
   @Test
@@ -128,7 +128,7 @@ class CheckpointTest {
     }
     var message =
         String.valueOf(
-            assertThrows(TrainingException.class, () -> Checkpoint.load(saved, decoder, optimizer))
+            assertThrows(TrainingException.class, () -> Checkpoint.load(saved, decoder.parameters(), optimizer))
                 .getMessage());
     assertTrue(message.startsWith(saved + " is damaged: "), message);
     assertTrue(message.endsWith("; remove that folder and resume from the one before"), message);
@@ -139,7 +139,7 @@ class CheckpointTest {
   void aMissingWeightIsNamed() {
     var saved = save(3);
     Safetensors.write(saved.resolve("weights.safetensors"), Map.of(), Map.of());
-    var e = assertThrows(TrainingException.class, () -> Checkpoint.load(saved, decoder, optimizer));
+    var e = assertThrows(TrainingException.class, () -> Checkpoint.load(saved, decoder.parameters(), optimizer));
     assertEquals(saved + " lacks the weight 'model.embed_tokens.weight'", e.getMessage());
   }
 
@@ -156,7 +156,7 @@ class CheckpointTest {
     assertTrue(
         message.endsWith("; the one before is whole: make room and go on with --resume"), message);
     assertEquals(List.of("step-1", "step-2"), kept());
-    assertEquals(progress(2), Checkpoint.load(second, decoder, optimizer));
+    assertEquals(progress(2), Checkpoint.load(second, decoder.parameters(), optimizer));
   }
 
   @Test
