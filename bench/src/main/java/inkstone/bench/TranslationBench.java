@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Compares whole optimizer steps of an encoder and a decoder: forward with dropout, smoothed
- * cross-entropy, backward, clipping to a norm of 1, AdamW. Each side is a process of its own; tokens
- * are those of the targets.
+ * cross-entropy, backward, clipping to a norm of 1, AdamW. Each side is a process of its own;
+ * tokens are those of the targets.
  *
  * @param python the Python of the peer; otherwise that of the path
  */

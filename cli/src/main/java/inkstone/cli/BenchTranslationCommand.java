@@ -1,9 +1,9 @@
 package inkstone.cli;
 
 import inkstone.bench.Peer;
+import inkstone.bench.TrainWork;
 import inkstone.bench.TranslationBench;
 import inkstone.bench.TranslationSize;
-import inkstone.bench.TrainWork;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

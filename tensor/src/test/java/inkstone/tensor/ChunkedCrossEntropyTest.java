@@ -100,7 +100,7 @@ class ChunkedCrossEntropyTest {
     assertEquals(kept, w2.grad().orElseThrow().dtype());
   }
 
-  /** Rows of one vector and a rest, of many, and of whole vectors; with what goes beyond float32. */
+  /** Rows of a part of a vector, of several and a rest, and of whole ones. */
   @ParameterizedTest
   @CsvSource({"6, 0, 0", "37, 0.1, 0", "64, 0.1, 0.01", "1000, 0.3, 0.2"})
   void theKernelIsTheFormula(int classes, double smoothing, double zLoss) {

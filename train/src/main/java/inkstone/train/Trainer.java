@@ -25,7 +25,9 @@ public final class Trainer implements AutoCloseable {
     computing = decoder.computing(compute);
     steps =
         new WeightSteps(
-            decoder.parameters(), Optimizer.of(decoder, recipe.optimizer(), compute), recipe.seed());
+            decoder.parameters(),
+            Optimizer.of(decoder, recipe.optimizer(), compute),
+            recipe.seed());
     dropout = recipe.model().dropout();
     settings = recipe.training();
   }

@@ -128,7 +128,9 @@ class CheckpointTest {
     }
     var message =
         String.valueOf(
-            assertThrows(TrainingException.class, () -> Checkpoint.load(saved, decoder.parameters(), optimizer))
+            assertThrows(
+                    TrainingException.class,
+                    () -> Checkpoint.load(saved, decoder.parameters(), optimizer))
                 .getMessage());
     assertTrue(message.startsWith(saved + " is damaged: "), message);
     assertTrue(message.endsWith("; remove that folder and resume from the one before"), message);
@@ -139,7 +141,10 @@ class CheckpointTest {
   void aMissingWeightIsNamed() {
     var saved = save(3);
     Safetensors.write(saved.resolve("weights.safetensors"), Map.of(), Map.of());
-    var e = assertThrows(TrainingException.class, () -> Checkpoint.load(saved, decoder.parameters(), optimizer));
+    var e =
+        assertThrows(
+            TrainingException.class,
+            () -> Checkpoint.load(saved, decoder.parameters(), optimizer));
     assertEquals(saved + " lacks the weight 'model.embed_tokens.weight'", e.getMessage());
   }
 

@@ -248,7 +248,9 @@ public final class Seq2Seq implements AutoCloseable {
   /** Begins to write after a text was read: one text, or several with as many beginnings. */
   public Written begin(Packed source) {
     return Written.begin(
-        source, Scope.of(() -> read(source, 0)), decoder.stream().map(DecoderBlock::cross).toList());
+        source,
+        Scope.of(() -> read(source, 0)),
+        decoder.stream().map(DecoderBlock::cross).toList());
   }
 
   /**

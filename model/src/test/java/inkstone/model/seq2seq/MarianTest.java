@@ -132,7 +132,9 @@ class MarianTest {
     }
     try (var biased = MarianDirectory.open(FOLDER.resolve("uneven"))) {
       var one = Packed.of(List.of(new int[] {1}));
-      assertThrows(ModelException.class, () -> biased.loss(one, one, Tensor.of(new long[] {1}), 0, 0));
+      var label = Tensor.of(new long[] {1});
+      assertThrows(ModelException.class, () -> biased.loss(one, one, label, 0, 0));
+      label.close();
     }
   }
 
