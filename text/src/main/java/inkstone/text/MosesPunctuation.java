@@ -89,6 +89,6 @@ public record MosesPunctuation(MosesLanguage language) {
     for (var rule : language == MosesLanguage.EN ? IN_ENGLISH : IN_GERMAN) {
       text = rule.apply(text);
     }
-    return text.strip();
+    return MosesTokenizer.stripped(text);
   }
 }

@@ -28,6 +28,7 @@ public record MosesTokenizer(MosesLanguage language, boolean escapes) {
   private static final char DOT = '\uFDD0';
 
   private static final Pattern SPACES = unicode("[" + SPACE + "]+");
+  private static final Pattern AROUND = unicode("\\A[" + SPACE + "]+|[" + SPACE + "]+\\z");
   private static final Pattern JUNK = Pattern.compile("[\\x00-\\x1f]");
   private static final Pattern SIGN =
       unicode("([^" + union(LETTER) + "\\p{Nd}" + SPACE + ".'`,\\-])");
@@ -105,6 +106,11 @@ public record MosesTokenizer(MosesLanguage language, boolean escapes) {
   /** The same as one text, a space between words. */
   public String line(String sentence) {
     return String.join(" ", tokenize(sentence));
+  }
+
+  /** Without white space around it, as Python sees that: spaces that do not break are some. */
+  static String stripped(String text) {
+    return AROUND.matcher(text).replaceAll("");
   }
 
   private static List<String> words(String text) {
