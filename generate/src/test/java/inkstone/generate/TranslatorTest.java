@@ -81,7 +81,8 @@ class TranslatorTest {
     var ids = new Seq2SeqConfig.Ids(257, 256, 257);
     var config = Seq2SeqConfig.of(258, 40, 32, 1, 2, 40, ids);
     var form =
-        new TranslationForm(new SentenceForm("en", true, true), new SentenceForm("zh", false, true));
+        new TranslationForm(
+            new SentenceForm("en", true, true), new SentenceForm("zh", false, true));
     Translation made;
     try (var translator = Translator.of(Seq2Seq.random(config, 3), tokenizer, form)) {
       made = translator.translate("A dog.", 3, 1);

@@ -93,14 +93,17 @@ public final class Encoder implements AutoCloseable {
     boolean alike =
         head instanceof EncoderHead.MaskedLanguage
             == config.head() instanceof EncoderHead.MaskedLanguage;
-    other.weights.forEach(
-        (name, weight) -> {
-          var mine = weights.get(name);
-          boolean known = !name.startsWith("head.") || (alike && name.startsWith("head.dense"));
-          if (known && mine != null) {
-            weight.copyInPlace(mine.detach());
-          }
-        });
+    Scope.run(
+        () ->
+            other.weights.forEach(
+                (name, weight) -> {
+                  var mine = weights.get(name);
+                  boolean known =
+                      !name.startsWith("head.") || (alike && name.startsWith("head.dense"));
+                  if (known && mine != null) {
+                    weight.copyInPlace(mine.detach());
+                  }
+                }));
     return other;
   }
 

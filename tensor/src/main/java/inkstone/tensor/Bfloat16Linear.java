@@ -32,7 +32,9 @@ final class Bfloat16Linear extends Operation {
   private static final int OUT_STRIPS = 3;
 
   private static final int IN_STRIPS = 12;
-  private static final int FEWEST_ROWS = 64;
+
+  /** With fewer it takes too long to bring the weight in order. */
+  private static final int FEWEST_ROWS = 256;
 
   private final Tensor input;
   private final Tensor weight;
@@ -58,10 +60,14 @@ final class Bfloat16Linear extends Operation {
     rows = Math.toIntExact(x.size(0));
   }
 
-  /** Whether it takes so many rows. */
+  /** Whether it is the better way for so many rows. */
   static boolean fits(long rows, long in, long out) {
-    return rows >= FEWEST_ROWS
-        && rows % ProductCode.ROWS == 0
+    return rows >= FEWEST_ROWS && !MachineCode.hasTiles() && takes(rows, in, out);
+  }
+
+  /** Whether it can take so many rows. */
+  static boolean takes(long rows, long in, long out) {
+    return rows % ProductCode.ROWS == 0
         && in % STRIP == 0
         && out % STRIP == 0
         && Math.max(in, out) * rows < Integer.MAX_VALUE

@@ -55,6 +55,11 @@ final class MachineCode {
     this.function = function;
   }
 
+  /** Whether the CPU multiplies tiles of bfloat16: libtorch's products then do, and ours do not. */
+  static boolean hasTiles() {
+    return FLAGS.contains("amx_bf16");
+  }
+
   /** Whether this process may run code that needs these of the CPU. */
   static boolean runs(List<String> needed) {
     return FLAGS.containsAll(needed) && Probe.GRANTED;

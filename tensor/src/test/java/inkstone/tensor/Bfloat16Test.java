@@ -2,8 +2,10 @@ package inkstone.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -251,14 +253,15 @@ class Bfloat16Test {
   void linearByMachineCode(int rows, int in, int out) {
     var x = Plain.random(random, rows, in);
     var weight = Plain.random(random, out, in).map(v -> v / Math.sqrt(rows));
-    assertEquals(Bfloat16Products.RUN, Bfloat16Linear.fits(rows, in, out));
+    assumeTrue(Bfloat16Products.RUN, "a CPU without products of bfloat16");
+    assertTrue(Bfloat16Linear.takes(rows, in, out));
     same(
-        t -> Functions.linear(t[0], t[1], Optional.empty()),
+        t -> Functions.halfLinear(t[0], t[1], Optional.empty()),
         t -> Functions.composedLinear(t[0], t[1], Optional.empty()),
         x.map(v -> v / Math.sqrt(out)),
         weight);
     same(
-        t -> Functions.linear(t[0], t[1], Optional.of(t[2])),
+        t -> Functions.halfLinear(t[0], t[1], Optional.of(t[2])),
         t -> Functions.composedLinear(t[0], t[1], Optional.of(t[2])),
         Plain.random(random, 2, rows / 2, in).map(v -> v / Math.sqrt(rows * out)),
         weight,
@@ -268,6 +271,7 @@ class Bfloat16Test {
   /** Float32 weights gather unrounded, over several passes, and the same whatever the threads. */
   @Test
   void machineCodeGathersWholeGradients() {
+    assumeTrue(Bfloat16Products.RUN, "a CPU without products of bfloat16");
     var x = half(Plain.random(random, 1040, 32));
     var slopes = half(Plain.random(random, 1040, 160));
     var exact = slopes.to(DType.FLOAT64).transpose(0, 1).matmul(x.to(DType.FLOAT64));
@@ -279,7 +283,7 @@ class Bfloat16Test {
       try {
         var weight = start.detach().copy().requiresGrad(true);
         for (int pass = 1; pass <= 2; pass++) {
-          Functions.linear(x, weight, Optional.empty()).mul(slopes).sum().backward();
+          Functions.halfLinear(x, weight, Optional.empty()).mul(slopes).sum().backward();
           Plain.of(exact.mul(pass)).assertSame(weight.grad().orElseThrow(), 1e-4);
         }
         var gathered = weight.grad().orElseThrow().toFloats();
@@ -289,6 +293,17 @@ class Bfloat16Test {
         Engine.threads(before);
       }
     }
+  }
+
+  /** Shapes that do not fill its tiles, and few rows, go another way. */
+  @Test
+  void machineCodeTakesWholeTiles() {
+    assertFalse(Bfloat16Linear.fits(248, 64, 64));
+    assertFalse(Bfloat16Linear.takes(260, 64, 64));
+    assertFalse(Bfloat16Linear.takes(256, 48, 64));
+    assertFalse(Bfloat16Linear.takes(256, 64, 48));
+    boolean better = Bfloat16Products.RUN && !MachineCode.hasTiles();
+    assertEquals(better, Bfloat16Linear.fits(256, 64, 32));
   }
 
   /** What float32 weights gather is not rounded, and adds up over several passes. */

@@ -244,6 +244,7 @@ final class Operations {
     one(
         "Functions.attention(Tensor, Optional, List, int, AttentionMask, double)",
         Operations::projected);
+    one("Functions.relu(Tensor)", () -> Functions.relu(x));
     one("Functions.logSumExp(Tensor)", () -> Functions.logSumExp(x));
     one("Functions.softCap(Tensor, double)", () -> Functions.softCap(x, 2));
     one("Functions.topK(Tensor, int)", () -> Functions.topK(x, 3));

@@ -31,8 +31,11 @@ class RecipeFileTest {
     return message;
   }
 
+  /** Those of networks; word vectors have a reader of their own. */
   static Stream<Path> shipped() throws IOException {
-    return Files.list(Path.of(System.getProperty("inkstone.root", ".."), "recipes")).sorted();
+    return Files.list(Path.of(System.getProperty("inkstone.root", ".."), "recipes"))
+        .filter(file -> !file.getFileName().toString().startsWith("words"))
+        .sorted();
   }
 
   @ParameterizedTest
