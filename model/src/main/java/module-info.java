@@ -7,4 +7,5 @@ module inkstone.model {
   requires transitive static org.jspecify;
 
   exports inkstone.model;
+  exports inkstone.model.seq2seq;
 }

@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures our speed and memory beside a peer's, in turn on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchTrainCommand.class, BenchGenerateCommand.class, BenchWordsCommand.class})
+    subcommands = {
+      BenchTrainCommand.class,
+      BenchTranslationCommand.class,
+      BenchGenerateCommand.class,
+      BenchWordsCommand.class
+    })
 final class BenchCommand implements Runnable {
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -18,6 +23,6 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to measure: train, generate or words");
+        spec.commandLine(), "say what to measure: train, translation, generate or words");
   }
 }

@@ -22,6 +22,7 @@ import picocli.CommandLine.TypeConversionException;
       EmbedCommand.class,
       TokenizerCommand.class,
       GenerateCommand.class,
+      TranslateCommand.class,
       ChatCommand.class,
       ConvertCommand.class,
       QuantizeCommand.class,

@@ -5,6 +5,8 @@ import inkstone.train.EncoderRecipe;
 import inkstone.train.EncoderTraining;
 import inkstone.train.Pretraining;
 import inkstone.train.Recipe;
+import inkstone.train.TranslationRecipe;
+import inkstone.train.TranslationTraining;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,11 +16,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code inkstone pretrain}: trains a decoder by a recipe. */
+/** {@code inkstone pretrain}: trains a network by a recipe. */
 @Command(
     name = "pretrain",
     mixinStandardHelpOptions = true,
-    description = "Pre-train a decoder, or an encoder, by a recipe (see recipes/).")
+    description = "Train a decoder, an encoder or a translation model by a recipe (see recipes/).")
 final class PretrainCommand implements Callable<Integer> {
 
   @Option(names = "--recipe", paramLabel = "FILE", description = "A YAML file; see recipes/.")
@@ -45,7 +47,11 @@ final class PretrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "give a recipe by --recipe FILE (see recipes/), or go on with a run by --resume");
     }
-    if (EncoderRecipe.isOne(resume ? out.resolve("recipe.yaml") : recipe)) {
+    var file = resume ? out.resolve("recipe.yaml") : recipe;
+    if (TranslationRecipe.describes(file)) {
+      return translation();
+    }
+    if (EncoderRecipe.isOne(file)) {
       return encoder();
     }
     try (var stop = Interrupts.listen()) {
@@ -56,7 +62,19 @@ final class PretrainCommand implements Callable<Integer> {
     }
   }
 
-  /** The same by a recipe with a task, which is that of an encoder. */
+  /** The same by a recipe whose task is translation. */
+  private int translation() {
+    try (var stop = Interrupts.listen()) {
+      var run =
+          (resume
+                  ? TranslationTraining.resuming()
+                  : TranslationTraining.of(TranslationRecipe.read(recipe, overrides)))
+              .told(CommandLines.typed(spec), stop, List.of(Terminal.standardError()));
+      return Reports.writeTranslation(out, "pretrain", run.run(out));
+    }
+  }
+
+  /** The same by a recipe with another task, which is that of an encoder. */
   private int encoder() {
     try (var stop = Interrupts.listen()) {
       var run =

@@ -25,6 +25,18 @@ final class Reports {
     return 0;
   }
 
+  /** The same of a run that taught to translate. */
+  static int writeTranslation(Path run, String verb, RunLog log) {
+    draw(run, log);
+    if (stopped(run, verb, log)) {
+      return 130;
+    }
+    System.err.println("let it translate with:");
+    System.err.println(
+        "  ./inkstone translate --model " + CommandLines.quoted(run.resolve("model").toString()));
+    return 0;
+  }
+
   /** The same of a run that taught an encoder. */
   static int writeEncoder(Path run, String verb, RunLog log) {
     draw(run, log);

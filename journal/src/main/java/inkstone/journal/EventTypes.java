@@ -26,6 +26,7 @@ public final class EventTypes {
           .with(DecayStarted.class)
           .with(Evaluated.class)
           .with(BaselineMeasured.class)
+          .with(TranslationScored.class)
           .with(Sampled.class)
           .with(Judged.class)
           .with(Guessed.class)

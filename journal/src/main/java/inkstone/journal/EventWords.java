@@ -38,6 +38,16 @@ final class EventWords {
                   + " of "
                   + Words.exact(e.questions())
                   + " questions";
+          case TranslationScored e ->
+              "scored    "
+                  + e.split()
+                  + ": "
+                  + e.metric()
+                  + " "
+                  + Words.fixed(e.score(), 2)
+                  + " ("
+                  + e.signature()
+                  + ")";
           case RecipeFrozen _ -> "recipe    frozen";
           case NetworkBuilt e ->
               "network   " + e.family() + ", " + Words.exact(e.parameters()) + " parameters";

@@ -94,11 +94,14 @@ record ReportData(
         .toList();
   }
 
-  /** Whether the page shows it elsewhere; what word vectors do is told in words. */
+  /**
+   * Whether the page shows it elsewhere; what word vectors and translations do is told in words.
+   */
   private static boolean hasPlace(Event event) {
     return EventTypes.standard().knows(event.getClass())
         && !(event instanceof WordsPlanned)
-        && !(event instanceof Scored);
+        && !(event instanceof Scored)
+        && !(event instanceof TranslationScored);
   }
 
   private static <T> List<T> last(List<T> all) {

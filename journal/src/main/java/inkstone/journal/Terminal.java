@@ -87,6 +87,7 @@ public final class Terminal implements Consumer<Recorded> {
       case Evaluated _,
           Judged _,
           Guessed _,
+          TranslationScored _,
           Sampled _,
           CheckpointSaved _,
           DecayStarted _,

@@ -1,5 +1,6 @@
 package inkstone.tensor;
 
+import inkstone.tensor.PackedAttention.Packing;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -322,6 +323,25 @@ public final class Functions {
   }
 
   /**
+   * {@code x + dropout(y)}: what a network with residual sums does after each of its parts.
+   *
+   * @param x of y's shape and type
+   */
+  public static Tensor dropoutSum(Tensor x, Tensor y, double p) {
+    checkProbability(p);
+    if (p == 0) {
+      return x.add(y);
+    }
+    return Kernels.take(x, y) && Arrays.equals(x.shape(), y.shape()) && DropoutSum.fits(x.count())
+        ? Native.perform("dropoutSum", () -> new DropoutSum(x.alive(), y.alive(), p), x, y)
+        : composedDropoutSum(x, y, p);
+  }
+
+  static Tensor composedDropoutSum(Tensor x, Tensor y, double p) {
+    return Scope.of(() -> x.add(dropout(y, p)));
+  }
+
+  /**
    * The mean over rows of the negative log-probability of the target, in nats, computed in float32.
    *
    * @param logits [rows, classes]
@@ -487,6 +507,69 @@ public final class Functions {
       double cap) {
     checkCap(cap);
     return new ProjectedAttention(projected, angles, spans, layer, mask, cap).forward();
+  }
+
+  /**
+   * The same for packed sequences of unequal lengths, one behind the other without padding: each
+   * one's queries over its own keys. No dropout, no grouped heads.
+   *
+   * @param queries [tokens, width]
+   * @param keysValues [keys, 2 width], keys and values side by side
+   * @param heads into which width parts
+   * @param lengths the number of queries of each sequence
+   * @param keyLengths the number of keys of each
+   * @return [tokens, width]
+   */
+  public static Tensor packedAttention(
+      Tensor queries, Tensor keysValues, int heads, int[] lengths, int[] keyLengths) {
+    long width = queries.rank() == 2 ? queries.size(1) : -1;
+    return packedAttention(
+        queries, keysValues, width, 2 * width, Packing.of(heads, lengths, keyLengths, false));
+  }
+
+  /**
+   * Packed sequences over themselves.
+   *
+   * @param projected [tokens, 3 width]: queries, keys and values side by side
+   * @param heads into which width parts
+   * @param lengths the number of tokens of each sequence
+   * @param causal whether a token sees none that comes after it
+   * @return [tokens, width]
+   */
+  public static Tensor packedAttention(Tensor projected, int heads, int[] lengths, boolean causal) {
+    long width = projected.rank() == 2 && projected.size(1) % 3 == 0 ? projected.size(1) / 3 : -1;
+    return packedAttention(
+        projected, projected, width, 3 * width, Packing.of(heads, lengths, lengths, causal));
+  }
+
+  private static Tensor packedAttention(
+      Tensor queries, Tensor keysValues, long width, long keyRow, Packing packing) {
+    if (!packing.fits()
+        || width < 1
+        || width % packing.heads() != 0
+        || keysValues.rank() != 2
+        || keysValues.size(1) != keyRow
+        || queries.size(0) != packing.allQueries()
+        || keysValues.size(0) != packing.allKeys()
+        || queries.dtype() != keysValues.dtype()) {
+      throw new TensorException(
+          "packedAttention of %s over %s in %d heads: %d sequences of %d queries and %d keys do not fit them"
+              .formatted(
+                  queries,
+                  keysValues,
+                  packing.heads(),
+                  packing.count(),
+                  packing.allQueries(),
+                  packing.allKeys()));
+    }
+    return Kernels.take(queries, keysValues)
+            && packing.count() > 0
+            && PackedKernel.fits(width / packing.heads())
+        ? Native.perform(
+            "packedAttention",
+            () -> new PackedAttention(queries.alive(), keysValues.alive(), packing),
+            queries == keysValues ? new Tensor[] {queries} : new Tensor[] {queries, keysValues})
+        : PackedAttention.composed(queries, keysValues, packing);
   }
 
   /** {@code cap tanh(x / cap)}: between -cap and cap (Gemma Team, 2024, section 2); 0 for x. */

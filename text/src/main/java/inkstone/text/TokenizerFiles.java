@@ -138,7 +138,7 @@ final class TokenizerFiles {
   }
 
   /** Beside, synced, renamed. */
-  private static void write(Path file, byte[] bytes) throws IOException {
+  static void write(Path file, byte[] bytes) throws IOException {
     Path beside = file.resolveSibling(fileName(file) + ".part");
     try (var channel =
         FileChannel.open(

@@ -16,7 +16,11 @@ interface Course extends AutoCloseable {
   /** What moves them. */
   Steps steps();
 
-  /** Adds the gradient of the mean loss of the next rows. */
+  /**
+   * Adds the gradient of the mean loss of the next rows.
+   *
+   * @param rows the recipe's batch; sentences come in batches of tokens, each of which is a row
+   */
   Lesson teach(DataPosition position, int rows);
 
   /** The mean number of tokens in a row. */

@@ -105,8 +105,8 @@ public record EncoderRecipe(
     return RecipeFile.parse("the recipe", "", overrides, DEFAULTS, EncoderRules::check);
   }
 
-  /** Whether a file is such a recipe: it has a {@code task}. */
+  /** Whether a file is such a recipe: it has a {@code task}, and not that of translation. */
   public static boolean isOne(Path file) {
-    return RecipeFile.has(file, "task");
+    return RecipeFile.has(file, "task") && !TranslationRecipe.describes(file);
   }
 }

@@ -9,6 +9,7 @@ final class EncoderRules {
     var rules = new RecipeRules(where);
     rules.device(recipe.device());
     rules.pace(recipe);
+    rules.training(recipe.training());
     var data = recipe.data();
     if (data.training().isEmpty()) {
       throw new TrainingException(

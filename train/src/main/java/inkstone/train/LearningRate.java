@@ -32,7 +32,7 @@ public record LearningRate(Recipe.Schedule schedule, double peak, long steps, lo
    * The rate of a step, counted from 1: {@code peak * step / (warmup + 1)} up to the warm-up's end;
    * after it half a cosine from the peak to the floor (Loshchilov and Hutter, 2017, formula 5), or
    * the peak and, from the decay's start, a straight line to the floor (Hu et al., 2024, section
-   * 4).
+   * 4), or {@code peak * sqrt(warmup / step)} (Vaswani et al., 2017, formula 3).
    */
   public double at(long step) {
     if (step <= schedule.warmupSteps()) {
@@ -41,6 +41,7 @@ public record LearningRate(Recipe.Schedule schedule, double peak, long steps, lo
     double floor = peak * schedule.floor();
     return switch (schedule.kind()) {
       case constant -> peak;
+      case inverse_sqrt -> peak * Math.sqrt(Math.max(1, schedule.warmupSteps()) / (double) step);
       case cosine -> {
         double done =
             (double) (step - schedule.warmupSteps()) / Math.max(1, steps - schedule.warmupSteps());

@@ -146,7 +146,7 @@ public record Recipe(
    * The learning rate over the steps.
    *
    * @param kind linear warm-up, then a cosine; or constant and a linear decay at the end (wsd); or
-   *     constant
+   *     constant; or falling with the root of the step (inverse_sqrt)
    * @param decay the part of a wsd schedule that is decay, in (0, 1]
    * @param floor the last learning rate as a part of the peak
    */
@@ -155,7 +155,8 @@ public record Recipe(
     public enum Kind {
       cosine,
       wsd,
-      constant
+      constant,
+      inverse_sqrt
     }
   }
 
@@ -191,7 +192,8 @@ public record Recipe(
       double checkpointSeconds,
       boolean recompute,
       double labelSmoothing,
-      double zLoss) {
+      double zLoss)
+      implements Pace.Loop {
     /** The types of arithmetic. */
     public enum Compute {
       auto,

@@ -85,6 +85,11 @@ final class RecipeFile {
     return YAML.writeValueAsString(recipe);
   }
 
+  /** What a file says under a key at its top; empty where it says nothing there. */
+  static String top(Path file, String key) {
+    return tree(file.toString(), text(file)).path(key).asString("");
+  }
+
   /** Whether a file has a key at its top, as far as it can be read. */
   static boolean has(Path file, String key) {
     return Files.isRegularFile(file) && tree(file.toString(), text(file)).has(key);

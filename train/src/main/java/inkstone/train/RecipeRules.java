@@ -17,6 +17,7 @@ final class RecipeRules {
     rules.atLeast("data.held_out_bytes", recipe.data().heldOutBytes(), 1);
     rules.model(recipe.model());
     rules.pace(recipe);
+    rules.training(recipe.training());
   }
 
   void device(String device) {
@@ -28,7 +29,7 @@ final class RecipeRules {
 
   void pace(Pace recipe) {
     optimizer(recipe.optimizer());
-    training(recipe.training());
+    loop(recipe.training());
     schedule(recipe.schedule());
   }
 
@@ -104,13 +105,11 @@ final class RecipeRules {
         "in [0, 1)");
   }
 
-  private void training(Recipe.Training training) {
+  private void loop(Pace.Loop training) {
     atLeast("training.steps", training.steps(), 1);
     require("training.seconds", training.seconds(), training.seconds() >= 0, "0 or more");
-    atLeast("training.batch", training.batch(), 1);
     atLeast("training.accumulate", training.accumulate(), 1);
     atLeast("training.evaluate_every", training.evaluateEvery(), 0);
-    atLeast("training.evaluate_tokens", training.evaluateTokens(), 1);
     atLeast("training.sample_every", training.sampleEvery(), 0);
     atLeast("training.patience", training.patience(), 0);
     require(
@@ -123,6 +122,11 @@ final class RecipeRules {
         training.labelSmoothing(),
         training.labelSmoothing() >= 0 && training.labelSmoothing() < 1,
         "in [0, 1)");
+  }
+
+  void training(Recipe.Training training) {
+    atLeast("training.batch", training.batch(), 1);
+    atLeast("training.evaluate_tokens", training.evaluateTokens(), 1);
     require("training.z_loss", training.zLoss(), training.zLoss() >= 0, "0 or more");
   }
 

@@ -41,6 +41,18 @@ class RecipeFileTest {
   @ParameterizedTest
   @MethodSource("shipped")
   void everyShippedRecipeLoads(Path file) {
+    if (TranslationRecipe.describes(file)) {
+      var recipe = TranslationRecipe.read(file, List.of());
+      assertEquals(
+          recipe,
+          RecipeFile.parse(
+              "r.yaml",
+              RecipeFile.write(recipe),
+              List.of(),
+              TranslationRecipe.DEFAULTS,
+              TranslationRules::check));
+      return;
+    }
     if (EncoderRecipe.isOne(file)) {
       var recipe = EncoderRecipe.read(file, List.of());
       assertEquals(
@@ -216,8 +228,8 @@ class RecipeFileTest {
   @Test
   void aWrongChoiceIsNamedWithTheNearest() {
     assertEquals(
-        "r.yaml: schedule.kind must be one of cosine, wsd, constant, but is \"cosin\"; did you mean"
-            + " 'cosine'?",
+        "r.yaml: schedule.kind must be one of cosine, wsd, constant, inverse_sqrt, but is \"cosin\"; did"
+            + " you mean 'cosine'?",
         refused("schedule: {kind: cosin}"));
     assertEquals(
         "r.yaml: training.compute must be one of auto, fp32, bf16, but is \"fp16\"; did you mean"
