@@ -61,7 +61,7 @@ class EncoderCommandsTest {
             "--set",
             "schedule.warmup_steps=2",
             "--set",
-            "training={steps: 30, batch: 8}");
+            "training={steps: 200, batch: 8}");
     assertEquals(0, taught.code(), taught.err());
     var model = folder.resolve("run/model").toString();
     assertTrue(taught.err().contains("./inkstone classify --model " + model), taught.err());
