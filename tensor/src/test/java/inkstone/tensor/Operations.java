@@ -28,6 +28,8 @@ final class Operations {
   private final Tensor halfHeads = heads.to(DType.BFLOAT16).detach().requiresGrad(true);
   private final Tensor halfProjection =
       Random.normal(0, 1, 64, 4, 64).to(DType.BFLOAT16).detach().requiresGrad(true);
+  private final Tensor twofold = Random.normal(0, 1, 128, 256);
+  private final Tensor threefold = Random.normal(0, 1, 128, 384);
   private final Tensor target = Tensor.zeros(DType.FLOAT32, Device.CPU, 128, 128);
   private final Tensor ids = Tensor.range(0, 128, Device.CPU);
   private final Tensor number = Tensor.full(1, DType.FLOAT32, Device.CPU);
@@ -245,6 +247,13 @@ final class Operations {
         "Functions.attention(Tensor, Optional, List, int, AttentionMask, double)",
         Operations::projected);
     one("Functions.relu(Tensor)", () -> Functions.relu(x));
+    one("Functions.dropoutSum(Tensor, Tensor, double)", () -> Functions.dropoutSum(x, y, 0.5));
+    one(
+        "Functions.packedAttention(Tensor, int, int[], boolean)",
+        () -> Functions.packedAttention(threefold, 4, new int[] {100, 28}, true));
+    one(
+        "Functions.packedAttention(Tensor, Tensor, int, int[], int[])",
+        () -> Functions.packedAttention(y, twofold, 4, new int[] {100, 28}, new int[] {28, 100}));
     one("Functions.logSumExp(Tensor)", () -> Functions.logSumExp(x));
     one("Functions.softCap(Tensor, double)", () -> Functions.softCap(x, 2));
     one("Functions.topK(Tensor, int)", () -> Functions.topK(x, 3));
