@@ -152,12 +152,13 @@ class FaithfulnessTest {
         notices);
   }
 
-  /** Two errors are what so many tokens cannot tell apart. */
   @Test
   void furtherOffIsVoid() {
     assertTrue(new Faithfulness(saved, GgufType.Q8_0, 0.001, 0.002, 0, 9).holds());
-    assertTrue(new Faithfulness(saved, GgufType.Q8_0, 0.0021, 0.002, 0.00005, 9).holds());
-    assertFalse(new Faithfulness(saved, GgufType.Q8_0, 0.0021, 0.002, 0.00004, 9).holds());
+    assertTrue(new Faithfulness(saved, GgufType.Q8_0, 0.002009, 0.002, 0, 9).holds());
+    assertFalse(new Faithfulness(saved, GgufType.Q8_0, 0.002011, 0.002, 0.0001, 9).holds());
+    var measured = new Faithfulness(saved, GgufType.Q4_0, 0.003012, 0.002932, 0.00007, 2040);
+    assertFalse(measured.holds(), measured.toString());
   }
 
   @Test

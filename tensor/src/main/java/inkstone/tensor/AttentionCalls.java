@@ -1,18 +1,13 @@
 package inkstone.tensor;
 
-import java.util.function.Supplier;
-
 /** Calls the functions of {@link AttentionCode}, all with the arguments in one place in memory. */
 final class AttentionCalls {
 
-  /** Whether they run on this CPU, in this process. */
-  static final boolean RUN = MachineCode.runs(MachineCode.DOT_BFLOAT16);
-
-  private static final MachineCode SOFTMAX = code(AttentionCode::softmax);
-  private static final MachineCode SCALE = code(AttentionCode::scale);
-  private static final MachineCode FINISH = code(AttentionCode::finish);
-  private static final MachineCode DOTS = code(AttentionCode::dots);
-  private static final MachineCode SLOPES = code(AttentionCode::slopes);
+  private static final MachineCode SOFTMAX = MachineCode.required(AttentionCode.softmax());
+  private static final MachineCode SCALE = MachineCode.required(AttentionCode.scale());
+  private static final MachineCode FINISH = MachineCode.required(AttentionCode.finish());
+  private static final MachineCode DOTS = MachineCode.required(AttentionCode.dots());
+  private static final MachineCode SLOPES = MachineCode.required(AttentionCode.slopes());
 
   private final Arguments arguments;
   private final long constants;
@@ -25,11 +20,6 @@ final class AttentionCalls {
     this.arguments = arguments;
     this.constants = constants;
     arguments.put(constants, AttentionCode.constants());
-  }
-
-  private static MachineCode code(Supplier<byte[]> bytes) {
-    return MachineCode.of(bytes.get())
-        .orElseThrow(() -> new TensorException("no memory for machine code was granted"));
   }
 
   void softmax(

@@ -97,7 +97,7 @@ final class Bfloat16Attention {
 
   /** Whether it can take heads of that many numbers here. */
   static boolean fits(long dim) {
-    return dim > 0 && dim % STRIP == 0 && AttentionCalls.RUN;
+    return dim > 0 && dim % STRIP == 0 && MachineCode.runs(MachineCode.DOT_BFLOAT16);
   }
 
   /** Copies rows of a head, and zeros up to a whole strip. */

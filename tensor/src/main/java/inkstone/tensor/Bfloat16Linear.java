@@ -71,7 +71,7 @@ final class Bfloat16Linear extends Operation {
         && in % STRIP == 0
         && out % STRIP == 0
         && Math.max(in, out) * rows < Integer.MAX_VALUE
-        && Bfloat16Products.RUN;
+        && MachineCode.runs(MachineCode.DOT_BFLOAT16);
   }
 
   @Override

@@ -1,28 +1,19 @@
 package inkstone.tensor;
 
-import java.util.function.Supplier;
-
 /** Calls the functions of {@link ProductCode}. */
 record Bfloat16Products(Arguments arguments) {
-
-  /** Whether they run on this CPU, in this process. */
-  static final boolean RUN = MachineCode.runs(MachineCode.DOT_BFLOAT16);
 
   /** Columns of a strip of a right factor, and bytes of one line of it. */
   static final int STRIP = 32;
 
   static final int LINE = STRIP * Float.BYTES;
 
-  private static final MachineCode MULTIPLY = code(ProductCode::multiply);
-  private static final MachineCode MULTIPLY_TO_HALF = code(ProductCode::multiplyToHalf);
-  private static final MachineCode COPY = code(ProductCode::copy);
-  private static final MachineCode PAIRS_DOWN = code(ProductCode::pairsDown);
-  private static final MachineCode PAIRS_ACROSS = code(ProductCode::pairsAcross);
-
-  private static MachineCode code(Supplier<byte[]> bytes) {
-    return MachineCode.of(bytes.get())
-        .orElseThrow(() -> new TensorException("no memory for machine code was granted"));
-  }
+  private static final MachineCode MULTIPLY = MachineCode.required(ProductCode.multiply());
+  private static final MachineCode MULTIPLY_TO_HALF =
+      MachineCode.required(ProductCode.multiplyToHalf());
+  private static final MachineCode COPY = MachineCode.required(ProductCode.copy());
+  private static final MachineCode PAIRS_DOWN = MachineCode.required(ProductCode.pairsDown());
+  private static final MachineCode PAIRS_ACROSS = MachineCode.required(ProductCode.pairsAcross());
 
   /** The left factor of a product: bytes from row to row, and from pair to pair. */
   record Left(long at, long row, long pair) {}

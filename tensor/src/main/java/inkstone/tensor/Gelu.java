@@ -27,7 +27,10 @@ final class Gelu extends Operation {
   Gelu(Tensor input) {
     this.input = hold(input);
     x = hold(input.detach().contiguous());
-    half = Numbers.isHalf(x) && x.numel() % GeluCode.NUMBERS == 0 && GeluCalls.RUN;
+    half =
+        Numbers.isHalf(x)
+            && x.numel() % GeluCode.NUMBERS == 0
+            && MachineCode.runs(MachineCode.DOT_BFLOAT16);
   }
 
   static boolean fits(long count) {

@@ -7,22 +7,14 @@ import org.bytedeco.pytorch.Tensor;
 /** Calls the functions of {@link GeluCode}. */
 final class GeluCalls {
 
-  /** Whether they run on this CPU, in this process. */
-  static final boolean RUN = MachineCode.runs(MachineCode.DOT_BFLOAT16);
-
   /** Numbers of one call: some microseconds. */
   private static final int PIECE = 1 << 14;
 
   private static final int WORDS = 5;
-  private static final MachineCode FORWARD = code(GeluCode.forward());
-  private static final MachineCode BACKWARD = code(GeluCode.backward());
+  private static final MachineCode FORWARD = MachineCode.required(GeluCode.forward());
+  private static final MachineCode BACKWARD = MachineCode.required(GeluCode.backward());
 
   private GeluCalls() {}
-
-  private static MachineCode code(byte[] bytes) {
-    return MachineCode.of(bytes)
-        .orElseThrow(() -> new TensorException("no memory for machine code was granted"));
-  }
 
   /** Both contiguous, a multiple of 32 numbers. */
   static void forward(Tensor x, Tensor y) {

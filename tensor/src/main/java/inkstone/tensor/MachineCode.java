@@ -60,7 +60,10 @@ final class MachineCode {
     return FLAGS.contains("amx_bf16");
   }
 
-  /** Whether this process may run code that needs these of the CPU. */
+  /**
+   * Whether this process may run code that needs these of the CPU. To be asked before a class that
+   * holds such code is touched: where it cannot run, that class cannot be loaded.
+   */
   static boolean runs(List<String> needed) {
     return FLAGS.containsAll(needed) && Probe.GRANTED;
   }
@@ -84,6 +87,16 @@ final class MachineCode {
     } catch (Throwable e) {
       throw new AssertionError("the system's functions for memory cannot be called", e);
     }
+  }
+
+  /**
+   * The same, where {@link #runs} said that it can be.
+   *
+   * @throws TensorException if the system grants no memory after all
+   */
+  static MachineCode required(byte[] code) {
+    return of(code)
+        .orElseThrow(() -> new TensorException("no memory for machine code was granted"));
   }
 
   /** Calls it; see {@link Linker.Option#critical}: no longer than some dozen microseconds. */

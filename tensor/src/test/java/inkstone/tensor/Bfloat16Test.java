@@ -253,7 +253,7 @@ class Bfloat16Test {
   void linearByMachineCode(int rows, int in, int out) {
     var x = Plain.random(random, rows, in);
     var weight = Plain.random(random, out, in).map(v -> v / Math.sqrt(rows));
-    assumeTrue(Bfloat16Products.RUN, "a CPU without products of bfloat16");
+    assumeTrue(MachineCode.runs(MachineCode.DOT_BFLOAT16), "a CPU without products of bfloat16");
     assertTrue(Bfloat16Linear.takes(rows, in, out));
     same(
         t -> Functions.halfLinear(t[0], t[1], Optional.empty()),
@@ -271,7 +271,7 @@ class Bfloat16Test {
   /** Float32 weights gather unrounded, over several passes, and the same whatever the threads. */
   @Test
   void machineCodeGathersWholeGradients() {
-    assumeTrue(Bfloat16Products.RUN, "a CPU without products of bfloat16");
+    assumeTrue(MachineCode.runs(MachineCode.DOT_BFLOAT16), "a CPU without products of bfloat16");
     var x = half(Plain.random(random, 1040, 32));
     var slopes = half(Plain.random(random, 1040, 160));
     var exact = slopes.to(DType.FLOAT64).transpose(0, 1).matmul(x.to(DType.FLOAT64));
@@ -302,7 +302,7 @@ class Bfloat16Test {
     assertFalse(Bfloat16Linear.takes(260, 64, 64));
     assertFalse(Bfloat16Linear.takes(256, 48, 64));
     assertFalse(Bfloat16Linear.takes(256, 64, 48));
-    boolean better = Bfloat16Products.RUN && !MachineCode.hasTiles();
+    boolean better = MachineCode.runs(MachineCode.DOT_BFLOAT16) && !MachineCode.hasTiles();
     assertEquals(better, Bfloat16Linear.fits(256, 64, 32));
   }
 
