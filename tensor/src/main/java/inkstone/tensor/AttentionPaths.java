@@ -16,7 +16,11 @@ final class AttentionPaths {
     check(query, key, value, mask);
     boolean cpu = query.device().equals(Device.CPU);
     boolean learns = query.requiresGrad() || key.requiresGrad() || value.requiresGrad();
-    if (dropout == 0 && cap == 0 && kernelTakes(query.size(3), query, key, value)) {
+    if (dropout == 0
+        && cap == 0
+        && query.count() > 0
+        && key.count() > 0
+        && kernelTakes(query.size(3), query, key, value)) {
       // One query over many keys is not the work of a kernel for many.
       if (query.size(2) > 1 || !mask.isPlain() || learns) {
         return kernel(query, key, value, mask);
@@ -29,7 +33,7 @@ final class AttentionPaths {
     // its backward on a CPU is a naive loop in bfloat16.
     boolean square = query.size(2) == key.size(2);
     boolean fused = mask.isPlain() && (square || !mask.causal()) && dropout == 0 && cap == 0;
-    if (fused && !(cpu && query.requiresGrad())) {
+    if (fused && !(cpu && learns)) {
       return fused(query, key, value, mask.causal(), dropout);
     }
     return cpu && dropout == 0

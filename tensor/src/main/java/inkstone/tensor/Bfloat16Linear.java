@@ -67,7 +67,10 @@ final class Bfloat16Linear extends Operation {
 
   /** Whether it can take so many rows. */
   static boolean takes(long rows, long in, long out) {
-    return rows % ProductCode.ROWS == 0
+    return rows > 0
+        && in > 0
+        && out > 0
+        && rows % ProductCode.ROWS == 0
         && in % STRIP == 0
         && out % STRIP == 0
         && Math.max(in, out) * rows < Integer.MAX_VALUE
@@ -93,7 +96,7 @@ final class Bfloat16Linear extends Operation {
 
   @Override
   void backward(Tensor gradient) {
-    var dy = gradient.reshape(rows, out).contiguous();
+    var dy = gradient.to(x.scalar_type()).reshape(rows, out).contiguous();
     if (input.requires_grad()) {
       var dx = torch.empty_like(x);
       try (var packed = x.new_empty((long) in * out)) {
@@ -191,6 +194,7 @@ final class Bfloat16Linear extends Operation {
       packTokens(address(packed));
       long slopes = address(dy);
       long to = address(sum);
+      long right = address(packed);
       int across = parts(in / STRIP, IN_STRIPS);
       Workers.run(
           parts(out / STRIP, OUT_STRIPS) * across,
@@ -201,7 +205,7 @@ final class Bfloat16Linear extends Operation {
             return piece -> {
               int strip = piece / across * OUT_STRIPS;
               int column = piece % across * IN_STRIPS;
-              gather(products, left, strip, column, slopes, address(packed), to);
+              gather(products, left, strip, column, slopes, right, to);
             };
           });
     }

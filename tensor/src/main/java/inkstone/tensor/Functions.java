@@ -38,6 +38,7 @@ public final class Functions {
       return kernelLinear(x, weight, bias);
     }
     return Kernels.isHalf(x, weight)
+            && x.count() > 0
             && Bfloat16Linear.fits(x.count() / x.size(-1), weight.size(1), weight.size(0))
         ? halfLinear(x, weight, bias)
         : composedLinear(x, weight, bias);

@@ -34,7 +34,7 @@ final class Gelu extends Operation {
   }
 
   static boolean fits(long count) {
-    return count % LANES == 0;
+    return count > 0 && count % LANES == 0;
   }
 
   private static FloatVector at(float[] x, int i) {
@@ -79,7 +79,7 @@ final class Gelu extends Operation {
 
   @Override
   void backward(Tensor gradient) {
-    var given = gradient.contiguous();
+    var given = gradient.to(x.scalar_type()).contiguous();
     var slope = x.new_empty(x.sizes());
     if (half) {
       GeluCalls.backward(x, given, slope);

@@ -110,6 +110,7 @@ final class KernelAttention extends Operation {
       var slope = inputs.getFirst().new_empty(inputs.getFirst().sizes());
       var given =
           gradient
+              .to(mixed.scalar_type())
               .contiguous()
               .view(mixed.size(0), mixed.size(2), mixed.size(1), mixed.size(3))
               .transpose(1, 2);
@@ -118,7 +119,7 @@ final class KernelAttention extends Operation {
       return;
     }
     var slopes = new Parts(empty(x.query), empty(x.key), empty(x.value));
-    backward(inRows(gradient), slopes);
+    backward(inRows(gradient.to(mixed.scalar_type())), slopes);
     add(inputs.get(0), slopes.query);
     add(inputs.get(1), slopes.key);
     add(inputs.get(2), slopes.value);

@@ -295,6 +295,20 @@ class Bfloat16Test {
     }
   }
 
+  /** What holds nothing goes around machine code, whose loops run once at least. */
+  @Test
+  void nothingComesOfNothing() {
+    var none = Tensor.zeros(DType.BFLOAT16, Device.CPU, 0, 32);
+    assertEquals(0, Functions.geluTanh(none).count());
+    assertFalse(Bfloat16Linear.takes(256, 0, 32));
+    assertFalse(Bfloat16Linear.takes(256, 32, 0));
+    assertFalse(Bfloat16Linear.takes(0, 32, 32));
+    var q = Tensor.zeros(DType.BFLOAT16, Device.CPU, 1, 1, 3, 32);
+    var keys = Tensor.zeros(DType.BFLOAT16, Device.CPU, 1, 1, 0, 32);
+    var mixed = Functions.attention(q, keys, keys, AttentionMask.NONE, 0);
+    assertArrayEquals(new long[] {1, 1, 3, 32}, mixed.shape());
+  }
+
   /** Shapes that do not fill its tiles, and few rows, go another way. */
   @Test
   void machineCodeTakesWholeTiles() {
